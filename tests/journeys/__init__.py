@@ -1,0 +1,1 @@
+"""Whole procedures, from draft to decision, through the doors that people use."""
