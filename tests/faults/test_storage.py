@@ -237,7 +237,9 @@ def test_f40_a_copy_made_while_people_file_is_whole_and_its_dossier_holds(world:
     threads = [Thread(target=work, args=(each,)) for each in (VNG, IPO, RIJK, UVW)]
     for each in threads:
         each.start()
-    time.sleep(0.2)
+    patience = time.monotonic() + 60
+    while len(world.receipts) < 4 and time.monotonic() < patience:
+        time.sleep(0.01)
     held = list(world.receipts)
     folder = tmp_path / "elsewhere"
     folder.mkdir()
