@@ -60,10 +60,10 @@ def deliver_due(app: App, *, most: int = 10_000) -> int:
         messages = app.store.write(lambda tx: tx.delivery.claim(app.clock.now(), BATCH, LEASE)).result()
         if not messages:
             break
-        settling = [_deliver(app, message) for message in messages]
-        for each in settling:
-            each.kept.result()
-            settled += each.is_done
+        for message in messages:
+            settling = _deliver(app, message)
+            settling.kept.result()  # each on its own: after a crash at most one message is in doubt
+            settled += settling.is_done
     return settled
 
 
@@ -85,7 +85,7 @@ class Settling:
 
 
 def _deliver(app: App, message: Message) -> Settling:
-    """Send one message. What became of it is queued, so that many messages are settled in one commit."""
+    """Send one message, and queue what became of it."""
     try:
         prepared = app.store.read(lambda tx: _prepare(tx, app, message))
         if prepared is None:
