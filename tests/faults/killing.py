@@ -105,7 +105,7 @@ def before_close(world: World) -> None:
     world.must(VNG, CLICKS[0][1])
     world.must(IPO, "/standpunt 1 akkoord")
     world.must(RIJK, "/standpunt 1 onthouding")
-    world.advance(DEADLINE - MINUTE)
+    world.jump(DEADLINE - MINUTE)
 
 
 def close(world: World, acknowledge: Acknowledge) -> None:

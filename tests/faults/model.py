@@ -41,13 +41,10 @@ class Model:
         if self.is_open and now > self.closes_at + GRACE:
             self._end(self.closes_at)
 
-    def open(self, closes_at: datetime) -> str:
+    def open(self, closes_at: datetime) -> None:
         """The next round, in which nobody holds anything yet."""
-        if self.is_open:
-            return "not-possible"
         self.closes_at, self.ended_at = closes_at, None
         self.holds, self.standing, self.late = {}, {}, []
-        return ""
 
     def file(self, organisation: str, stance: str, received_at: datetime) -> str:
         """File or replace; a position that is taken back is `withdrawn`, which needs one that stands."""

@@ -94,7 +94,7 @@ def test_f06_a_repeated_act_of_the_chair_is_done_once(world: World):
 
 
 def test_f06_a_late_position_that_arrives_twice_is_kept_once_and_refused_twice(world: World):
-    world.advance(CLOSED)
+    world.jump(CLOSED)
 
     answers = [world.say(VNG, "/standpunt 1 akkoord", event="click-1") for _ in range(2)]
 
@@ -163,11 +163,11 @@ def test_f07_the_time_of_the_platform_stands_beside_that_of_receipt(world: World
 @pytest.mark.parametrize("late", [MICROSECOND, SECOND, HOUR], ids=["before-the-close", "within-the-grace", "after"])
 def test_f08_a_click_before_the_deadline_that_arrives_after_it_does_not_count_and_is_kept(world: World, late):
     world.must(IPO, "/standpunt 1 akkoord")
-    world.advance(DEADLINE - MINUTE)
+    world.jump(DEADLINE - MINUTE)
     world.advance(DEADLINE + late)
 
     said = world.say(VNG, '/standpunt 1 bezwaar "Te vroeg."', clicked_at=DEADLINE - SECOND)
-    world.advance(DEADLINE + 2 * HOUR)
+    world.jump(DEADLINE + 2 * HOUR)
 
     assert said.refusal == "round-closed"
     assert "maandag 25 januari 2027 om 17:00" in said.text
@@ -186,7 +186,7 @@ def test_f08_a_click_before_the_deadline_that_arrives_after_it_does_not_count_an
 
 def test_f08_what_came_too_late_stays_late_after_an_extension_of_the_next_round(world: World):
     world.must(RIJK, "/standpunt 1 akkoord")
-    world.advance(CLOSED)
+    world.jump(CLOSED)
     world.say(VNG, '/standpunt 1 bezwaar "Te laat."')
 
     world.must(CHAIR, '/consultatie open 1 --termijn "5 werkdagen"')

@@ -48,14 +48,14 @@ def close(world: World) -> None:
     """Two agree, and the deadline passes."""
     world.must(VNG, "/standpunt 1 akkoord")
     world.must(IPO, "/standpunt 1 akkoord")
-    world.advance(CLOSED)
+    world.jump(CLOSED)
 
 
 # --- down -----------------------------------------------------------------------------------------------------
 
 
 def test_f03_a_round_closes_in_time_while_chat_is_down_and_is_announced_once_when_it_is_back(world: World):
-    world.advance(DEADLINE - MINUTE)
+    world.jump(DEADLINE - MINUTE)
     world.chat.judge = down
 
     close(world)
@@ -75,7 +75,7 @@ def test_f03_a_round_closes_in_time_while_chat_is_down_and_is_announced_once_whe
 
 
 def test_f03_the_wait_between_two_attempts_grows_to_five_minutes_and_no_further(world: World):
-    world.advance(DEADLINE - MINUTE)
+    world.jump(DEADLINE - MINUTE)
     world.chat.judge = down
 
     close(world)
@@ -138,7 +138,7 @@ def test_f04_a_message_is_adopted_long_after_its_answer_was_lost(world: World):
     def judge(request: Request) -> Fault | None:
         return lost_after(request) or (Fault.LOST_BEFORE if request.at < CLOSED + 2 * HOUR else None)
 
-    world.advance(DEADLINE - MINUTE)
+    world.jump(DEADLINE - MINUTE)
     world.chat.judge = judge
     close(world)
     world.advance(CLOSED + 3 * HOUR)
@@ -155,7 +155,7 @@ def test_f32_a_person_who_cannot_be_reached_keeps_his_position_and_the_chair_is_
     world.chat.judge = lambda request: Fault.REFUSED if request.conversation == direct(RIJK) else None
 
     world.open_item("Tweede", 2)
-    world.advance(CLOSED)
+    world.jump(CLOSED)
 
     told = [text for text in world.texts(direct(CHAIR)) if "rijk-vertegenwoordiger" in text]
     assert told
@@ -217,7 +217,7 @@ def test_nothing_waits_on_a_server_that_works(world: World):
 
 
 def test_a_result_that_waited_until_the_next_round_was_open_is_still_that_of_its_own_round(world: World):
-    world.advance(DEADLINE - MINUTE)
+    world.jump(DEADLINE - MINUTE)
     world.chat.judge = down
 
     close(world)

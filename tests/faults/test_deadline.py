@@ -32,7 +32,7 @@ OBJECTION = '/standpunt 1 bezwaar "Geen dekking."'
 def at_the_deadline(world: World) -> None:
     """One agrees; the program has run until a minute before the deadline."""
     world.must(IPO, "/standpunt 1 akkoord")
-    world.advance(DEADLINE - MINUTE)
+    world.jump(DEADLINE - MINUTE)
 
 
 def outcome(world: World) -> tuple[str, int, int]:
@@ -65,7 +65,7 @@ def test_f09_a_position_counts_iff_it_is_received_at_the_deadline_or_before(
     world.clock.set(DEADLINE + offset)
 
     said = world.say(VNG, OBJECTION)
-    world.advance(DEADLINE + HOUR)
+    world.jump(DEADLINE + HOUR)
 
     assert said.refusal == ("" if counts else "round-closed")
     assert [(each.received_at, each.filing) for each in world.filed("vng")] == [
@@ -145,7 +145,7 @@ def test_f10_a_clock_that_steps_two_hours_back_opens_nothing_again(world: World)
     world.settle()
     said = world.say(VNG, OBJECTION)
     again = world.say(CHAIR, '/consultatie verleng 1 --tot "1 februari 2027 12:00" "Meer tijd."')
-    world.advance(DEADLINE + HOUR)
+    world.jump(DEADLINE + HOUR)
 
     assert (said.refusal, again.refusal) == ("round-closed", "not-possible")
     assert "Er is niets vastgelegd." in said.text
@@ -166,14 +166,14 @@ def test_f10_the_log_never_goes_back_in_time(world: World):
     assert [each.at - start for each in filed] == [0 * HOUR, 2 * HOUR, 2 * HOUR, 2 * HOUR]
     assert [each.received_at - start for each in world.filed()] == [0 * HOUR, 2 * HOUR, HOUR, -2 * HOUR]
     assert [each.stance.value for each in world.filed("vng")] == ["agree", "object"]
-    world.advance(DEADLINE + HOUR)
+    world.jump(DEADLINE + HOUR)
     assert outcome(world) == ("no-decision", 2, 1)
     check(world)
 
 
 def test_f10_a_tick_that_runs_again_changes_nothing(world: World):
     at_the_deadline(world)
-    world.advance(DEADLINE + HOUR)
+    world.jump(DEADLINE + HOUR)
     entries, posts = world.entries(), world.texts()
 
     world.settle()

@@ -96,7 +96,7 @@ def test_f20_what_just_fits_is_kept_to_the_last_sign(world: World):
     assert (drafted[1].title, drafted[1].version.text) == (title, text)
     assert world.filed("vng")[0].text == reason
     assert len(drafted[2].version.points) == 999
-    world.advance(DEADLINE + MINUTE)
+    world.jump(DEADLINE + MINUTE)
     check(world)
 
 

@@ -40,9 +40,9 @@ def finished(world: World) -> World:
     world.must(IPO, f'/standpunt 1 voorbehoud "{SECRET}" --soort juridisch')
     world.must(UVW, f'/standpunt 1 akkoord "{SECRET}"')
     world.must(SECRETARY, f'/consultatie bezwaar 1 vng behandeld "{SECRET}"')
-    world.advance(DEADLINE + 3 * SECOND)
+    world.jump(DEADLINE + 3 * SECOND)
     world.must(CHAIR, f'/consultatie stel-vast 1 "{SECRET}" --afwijkend "{SECRET}"')
-    world.advance(DEADLINE + MINUTE)
+    world.jump(DEADLINE + MINUTE)
     return world
 
 
@@ -138,7 +138,7 @@ def test_a_register_with_gaps_runs_on_and_a_next_round_closes(finished: World):
     finished.must(CHAIR, '/consultatie open 2 --termijn "5 werkdagen"')
     finished.must(VNG, "/standpunt 2 akkoord")
 
-    finished.advance(DEADLINE + 10 * 24 * 60 * MINUTE)
+    finished.jump(DEADLINE + 10 * 24 * 60 * MINUTE)
 
     assert any("Uitslag van BOD-2027-002" in text for text in finished.texts(CHANNEL))
     assert finished.read(lambda tx: tx.log.first_fault(LOG)) is None

@@ -118,7 +118,7 @@ def test_f16_a_close_that_finds_the_database_locked_runs_at_a_later_tick(world: 
     monkeypatch.setattr(storage.writer, "LOCK_SECONDS", 0.2)
     monkeypatch.setattr(storage.engine, "LOCK_SECONDS", 0.2)
     world.must(VNG, "/standpunt 1 akkoord")
-    world.advance(DEADLINE - MINUTE)
+    world.jump(DEADLINE - MINUTE)
     world.clock.set(DEADLINE + GRACE + MICROSECOND)
 
     with locked(world):
@@ -177,7 +177,7 @@ def test_f17_a_full_disk_is_told_in_words_seen_by_the_probe_and_over_without_a_r
     assert head == entries
     assert accepted.refusal == ""
     assert world.filed("ipo") == []
-    world.advance(DEADLINE + MINUTE)
+    world.jump(DEADLINE + MINUTE)
     check(world)
 
 
@@ -199,7 +199,7 @@ def by_snapshot(world: World, target: Path) -> None:
 def test_f40_a_copy_made_while_messages_wait_announces_nothing_again(
     world: World, tmp_path: Path, copy_live: Callable[[World, Path], None]
 ):
-    world.advance(DEADLINE - MINUTE)
+    world.jump(DEADLINE - MINUTE)
     world.chat.judge = down
     world.must(CHAIR, "/consultatie herinner 1")
     world.must(VNG, "/standpunt 1 akkoord")  # direct messages and a card wait, and so will the result
