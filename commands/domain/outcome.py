@@ -53,6 +53,9 @@ class Counts:
 class Outcome:
     """The result of a rule over a roll and its positions; immutable, and apart from the decision.
 
+    Of a ballot `counts.for_` counts the ballots that say something and `counts.abstain` the empty ones. Its `order`
+    holds the codes of the options, best first and equal ones together, without those that are `dropped`: behind the
+    default option, below the share that was asked, or a date that does not meet its conditions.
     `silent`, `objecting`, `noted`, `held_by` and `recused` name organisations in the order of the roll. `explanation`
     holds the arithmetic, one line a step, in the order in which the rule was evaluated.
     """
@@ -67,6 +70,8 @@ class Outcome:
     held_by: tuple[str, ...] = ()
     recused: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
+    order: tuple[tuple[str, ...], ...] = ()
+    dropped: tuple[str, ...] = ()
     explanation: tuple[Line, ...] = ()
 
     @property

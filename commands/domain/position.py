@@ -39,6 +39,9 @@ class Stance(StrEnum):
     FOR = "for"
     AGAINST = "against"
 
+    BALLOT = "ballot"
+    """A ballot that says something; an empty one is an abstention."""
+
     RECUSE = "recuse"
 
     WITHDRAWN = "withdrawn"
@@ -63,7 +66,7 @@ CONSENT_STANCES: Final = (
 VOTE_STANCES: Final = (Stance.FOR, Stance.AGAINST, Stance.ABSTAIN, Stance.RECUSE)
 
 TEXT_REQUIRED: Final = frozenset(
-    {Stance.SUPPORT_WITH_COMMENTS, Stance.NO_SUPPORT, Stance.AGREE_IF, Stance.RESERVATION, Stance.OBJECT, Stance.RECUSE}
+    {Stance.SUPPORT_WITH_COMMENTS, Stance.NO_SUPPORT, Stance.AGREE_IF, Stance.RESERVATION, Stance.OBJECT}
 )
 """Stances that say nothing without their text."""
 

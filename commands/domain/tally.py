@@ -96,7 +96,7 @@ def tally(roll: Roll, positions: Iterable[Position], rule: DecisionRule) -> Tall
 
 def _pile(position: Position, rule: DecisionRule) -> Pile:
     match position.stance:
-        case Stance.FOR | Stance.AGREE | Stance.NO_OBJECTION | Stance.RESERVATION:
+        case Stance.FOR | Stance.AGREE | Stance.NO_OBJECTION | Stance.RESERVATION | Stance.BALLOT:
             return Pile.FOR
         case Stance.AGAINST | Stance.OBJECT | Stance.AGREE_IF:
             return _against(position, rule)

@@ -8,22 +8,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
+from commands.domain.ballot import BallotKind, Option
+from commands.domain.errors import DefaultNotOffered
 from commands.domain.rules.base import (
     EACH,
     NO_OBJECTION,
     Answers,
     AnyOf,
+    Balloting,
     Base,
     Comparison,
     Condition,
     Criterion,
     DecisionRule,
     Measure,
+    Method,
     Objections,
     Part,
     Quorum,
+    SilencePolicy,
     Unreasoned,
 )
 
@@ -47,6 +52,15 @@ _NAMED: Final = (
         Answers.CONSENT,
         (_SOME_CONSENT, NO_OBJECTION),
         objections=Objections.BLOCK_UNTIL_ANSWERED,
+    ),
+    # Council of the EU, Rules of Procedure 12(2): adopted unless a member objects.
+    DecisionRule(
+        "silence",
+        "",
+        Answers.CONSENT,
+        (NO_OBJECTION,),
+        silence=SilencePolicy.CONSENT,
+        objections=Objections.BREAK_SILENCE,
     ),
     # BW 2:40(2)
     _either("strict-unanimity", Criterion(_FOR, Comparison.AT_LEAST, Fraction(1), Base.ELIGIBLE)),
@@ -94,7 +108,35 @@ _NAMED: Final = (
 )
 
 RULES: Final[Mapping[str, DecisionRule]] = {rule.id: rule for rule in _NAMED}
-"""The named rules of this version, by id."""
+"""The named rules of votes and consent in this version, by id."""
+
+
+def _ballots(method: Method, measure: Measure = Measure.ORGANISATIONS) -> DecisionRule:
+    return DecisionRule(method.value, "", Answers.BALLOT, (), ballot=Balloting(method, measure=measure))
+
+
+BALLOT_RULES: Final[Mapping[str, DecisionRule]] = {
+    rule.id: rule
+    for rule in (
+        _ballots(Method.CHOICE),
+        _ballots(Method.APPROVAL),
+        _ballots(Method.PAIRWISE),
+        _ballots(Method.IRV),
+        _ballots(Method.BORDA),
+        _ballots(Method.POINTS, Measure.WEIGHT),
+        _ballots(Method.DATE),
+    )
+}
+"""The named rules of ballots, by id, without options yet."""
+
+USUAL_RULE: Final[Mapping[BallotKind, str]] = {
+    BallotKind.CHOICE: "choice",
+    BallotKind.APPROVAL: "approval",
+    BallotKind.RANKING: "ranking-pairwise",
+    BallotKind.POINTS: "points",
+    BallotKind.DATE: "date",
+}
+"""The rule of a ballot for which none was named, by its kind."""
 
 RULE_NAMES: Final[Mapping[str, str]] = {
     "consensus": "consensus",
@@ -114,6 +156,7 @@ RULE_NAMES: Final[Mapping[str, str]] = {
     "rangorde-paarsgewijs": "ranking-pairwise",
     "rangorde-irv": "ranking-irv",
     "rangorde-borda": "ranking-borda",
+    "keuze": "choice",
     "goedkeuring": "approval",
     "datum": "date",
     "punten": "points",
@@ -128,7 +171,7 @@ BASE_IS_A_CHOICE: Final = frozenset({"simple-majority", "weighted", "per-column"
 def rule_id(word: str) -> str | None:
     """The id of a rule that has a name, from its id or its Dutch name, without case; None for any other word.
 
-    The id may be one that this version does not have: look it up in `RULES`. No board may name its own rule
+    The id may be one that this version does not have: look it up in `RULES` or `BALLOT_RULES`. No board may name its own rule
     so.
     """
     folded = word.casefold()
@@ -141,6 +184,26 @@ def with_base(rule: DecisionRule, base: Base) -> DecisionRule:
         return rule
     criteria = tuple(replace(each, base=base) if isinstance(each, Criterion) else each for each in rule.criteria)
     return replace(rule, criteria=criteria)
+
+
+def with_options(rule: DecisionRule, options: tuple[Option, ...], **settings: Any) -> DecisionRule:
+    """The rule of a ballot about these options; `settings` are other fields of its `Balloting`.
+
+    A default option is found by its code or its label, without case. Raises DefaultNotOffered where it is not there,
+    and ValueError for a rule of criteria.
+    """
+    if rule.ballot is None:
+        raise ValueError(rule.id)
+    default = rule.ballot.default
+    if default:
+        folded = default.casefold()
+        names = {name.casefold(): each.code for each in options for name in (each.label, each.code)}
+        if folded not in names:
+            raise DefaultNotOffered(default)
+        default = names[folded]
+    slots = tuple(each.starts_at for each in options if each.starts_at is not None)
+    codes = tuple(each.code for each in options)
+    return replace(rule, ballot=replace(rule.ballot, options=codes, slots=slots, default=default, **settings))
 
 
 def with_default_quorum(rule: DecisionRule, quorum: Quorum | None) -> DecisionRule:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final, TypeAlias
 
+from commands.domain.ballot import BallotKind, Option, Paper
 from commands.domain.position import Kind
 
 _HALF: Final = Fraction(1, 2)
@@ -25,6 +27,7 @@ class Answers(StrEnum):
     VOTE = "vote"
     CONSENT = "consent"
     EITHER = "either"
+    BALLOT = "ballot"
 
 
 class Part(StrEnum):
@@ -198,6 +201,63 @@ class Quorum:
     on_repeat: OnRepeat = OnRepeat.SAME
 
 
+class Method(StrEnum):
+    """How ballots are counted."""
+
+    CHOICE = "choice"
+    APPROVAL = "approval"
+    PAIRWISE = "ranking-pairwise"
+    IRV = "ranking-irv"
+    BORDA = "ranking-borda"
+    POINTS = "points"
+    DATE = "date"
+
+    @property
+    def kind(self) -> BallotKind:
+        """The kind of ballot that it counts."""
+        return BallotKind.RANKING if self in (Method.PAIRWISE, Method.IRV, Method.BORDA) else BallotKind(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Balloting:
+    """How options are chosen from: the part of a rule that a ballot has in place of criteria.
+
+    `options` are the codes of what is asked, empty until that is known; `slots` are their instants (UTC) in a date
+    poll. The first `winners` are chosen. One ballot names at most `most` options (0: any number), or divides `budget`
+    points with at most `cap` on one option (0: no cap).
+
+    An option of an approval drops out below a share `at_least` of all ballots, empty ones included. An option of a
+    pairwise ranking drops out that does not beat the `default` option, with `over_default` times as many ballots
+    where given. A slot drops out on which fewer than `minimum` organisations can come, or one that the rule requires
+    cannot; with `must_answer` also one about which that organisation said nothing.
+    """
+
+    method: Method
+    options: tuple[str, ...] = ()
+    slots: tuple[datetime, ...] = ()
+    measure: Measure = Measure.ORGANISATIONS
+    winners: int = 1
+    most: int = 0
+    budget: int = 100
+    cap: int = 0
+    at_least: Fraction | None = None
+    default: str = ""
+    over_default: Fraction = Fraction(1)
+    minimum: int = 0
+    must_answer: bool = True
+
+    def paper(self, options: tuple[Option, ...] = ()) -> Paper:
+        """The paper to fill in; with `options` their labels can be used as well as their codes."""
+        return Paper(
+            kind=self.method.kind,
+            options=options or tuple(Option(code) for code in self.options),
+            most=self.most or int(self.method is Method.CHOICE),
+            budget=self.budget,
+            cap=self.cap,
+            equal_places=self.method is not Method.IRV,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionRule:
     """A function from roll and positions to an outcome, written as data; frozen with the round that it
@@ -217,6 +277,7 @@ class DecisionRule:
     tie: TiePolicy = TiePolicy.REJECTED
     unreasoned_against: Unreasoned = Unreasoned.COUNTED
     objections: Objections = Objections.COUNTED
+    ballot: Balloting | None = None
 
     @property
     def each_criterion(self) -> Iterator[Criterion]:
@@ -239,6 +300,8 @@ class DecisionRule:
 
     def fits(self, kind: Kind) -> bool:
         """Whether an item of this kind can be decided by this rule."""
+        if self.ballot is not None:
+            return kind.value == self.ballot.method.kind.value
         if self.objections is Objections.BREAK_SILENCE:
             return kind is Kind.SILENCE
         if kind is Kind.CONSENT:

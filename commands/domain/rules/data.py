@@ -6,28 +6,27 @@ numbers are exact: integers, or strings such as "2/3" and "0.65"; a floating-poi
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Final, TypeVar
+from typing import Final
 
 from commands.domain.ledger import Plain
-from commands.domain.rules import RULES
+from commands.domain.rules import BALLOT_RULES, RULES
+from commands.domain.rules.ballots.data import balloting_as_data, read_balloting
 from commands.domain.rules.base import (
     EACH,
     NO_OBJECTION,
     Amount,
     Answers,
     AnyOf,
+    Balloting,
     Base,
     Comparison,
     Condition,
     Criterion,
     DecisionRule,
     Measure,
+    Method,
     Objections,
     OnRepeat,
     Part,
@@ -36,7 +35,20 @@ from commands.domain.rules.base import (
     TiePolicy,
     Unreasoned,
 )
-from commands.domain.values import Code, Line, Value
+from commands.domain.rules.reading import (
+    Remedy,
+    only,
+    path,
+    problem,
+    read_list,
+    read_names,
+    read_table,
+    read_text,
+    read_truth,
+    read_word,
+)
+from commands.domain.rules.reading import RuleProblem as RuleProblem
+from commands.domain.rules.reading import read_number as read_number
 
 _RULE_KEYS: Final = (
     "title",
@@ -49,6 +61,7 @@ _RULE_KEYS: Final = (
     "unreasoned_against",
     "objections",
 )
+_BALLOT_RULE_KEYS: Final = ("title", "answers", "required", "quorum", "silence")
 _CRITERION_KEYS: Final = ("of", "base", "measure", "column", *(each.value for each in Comparison))
 _QUORUM_KEYS: Final = (
     "organisations",
@@ -60,62 +73,6 @@ _QUORUM_KEYS: Final = (
     "on_repeat",
 )
 
-_NUMBER: Final = re.compile(r"\d{1,18}(?:/[1-9]\d{0,17}|\.\d{1,18})?", re.ASCII)
-_MOST: Final = 10**18
-
-_Word = TypeVar("_Word", bound=StrEnum)
-
-
-class Remedy(StrEnum):
-    """What to do about a problem in a rule."""
-
-    UNKNOWN_KEY = "unknown-key"
-    MISSING_KEY = "missing-key"
-    ONE_OF = "one-of"
-    ONE_COMPARISON = "one-comparison"
-    TABLE = "table"
-    LIST = "list"
-    TEXT = "text"
-    TRUTH_VALUE = "truth-value"
-    EXACT_NUMBER = "exact-number"
-    SHARE = "share"
-    REACHABLE_SHARE = "reachable-share"
-    NEEDS_BASE = "needs-base"
-    NO_BASE = "no-base"
-    NO_CRITERIA = "no-criteria"
-    NO_ALTERNATIVES = "no-alternatives"
-    EMPTY_QUORUM = "empty-quorum"
-    NEEDS_NO_OBJECTION = "needs-no-objection"
-    NEEDS_CONSENT = "needs-consent"
-    TWICE = "twice"
-
-
-@dataclass(eq=False)  # not frozen: Python sets __traceback__ on exceptions
-class RuleProblem(Exception):
-    """A rule or quorum that cannot be read: where, what stands there, and the sentence that says what to do
-    about it.
-
-    `key` is the path within the table that was read, such as `criteria[2].at_least`, counted from 1; empty
-    for the table itself. `value` is what stands there, as text.
-    """
-
-    key: str
-    value: str
-    remedy: Line
-
-    def __str__(self) -> str:
-        return f"{self.key}: {self.value}: {self.remedy.key}"
-
-
-def _problem(key: str, value: object, remedy: Remedy, choices: Iterable[str] = (), suggestion: str = "") -> RuleProblem:
-    """The problem; its sentence may use the `choices` there are, and the nearest one as `suggestion`."""
-    shown = "true" if value is True else "false" if value is False else str(value)
-    values: dict[str, Value] = {
-        "suggestion": Code(suggestion),
-        "choices": tuple(Code(each) for each in choices),
-    }
-    return RuleProblem(key, shown, Line(f"rule-problem.{remedy.value}", values))
-
 
 def read_rule(name: str, data: Mapping[str, object]) -> DecisionRule:
     """The rule with this id from the keys of its table; raises `RuleProblem` at the first thing that is
@@ -124,23 +81,25 @@ def read_rule(name: str, data: Mapping[str, object]) -> DecisionRule:
     `objections` may be left out: a consent rule with the criterion `{ of = "against", maximum = 0 }` blocks
     on an objection, any other counts it.
     """
-    _only(data, _RULE_KEYS, "")
-    title = _text(data, "title", "", default="" if name in RULES else None)
-    answers = _word(data, "answers", "", Answers, default=None)
+    answers = read_word(data, "answers", "", Answers, default=None)
+    if answers is Answers.BALLOT:
+        return _ballot_rule(name, data)
+    only(data, _RULE_KEYS, "")
+    title = read_text(data, "title", "", default="" if name in RULES else None)
     criteria = tuple(
-        _condition(each, f"criteria[{place}]") for place, each in enumerate(_list(data, "criteria", ""), 1)
+        _condition(each, f"criteria[{place}]") for place, each in enumerate(read_list(data, "criteria", ""), 1)
     )
-    required = _names(data, "required", "")
+    required = read_names(data, "required", "")
     if not criteria and not required:
-        raise _problem("criteria", "", Remedy.NO_CRITERIA)
+        raise problem("criteria", "", Remedy.NO_CRITERIA)
     quorum = data.get("quorum")
-    silence = _word(data, "silence", "", SilencePolicy, SilencePolicy.NOT_COUNTED)
+    silence = read_word(data, "silence", "", SilencePolicy, SilencePolicy.NOT_COUNTED)
     blocks = answers is Answers.CONSENT and NO_OBJECTION in criteria
-    objections = _word(data, "objections", "", Objections, Objections.BLOCK if blocks else Objections.COUNTED)
+    objections = read_word(data, "objections", "", Objections, Objections.BLOCK if blocks else Objections.COUNTED)
     if objections is not Objections.COUNTED and not blocks:
-        raise _problem("objections", objections.value, Remedy.NEEDS_NO_OBJECTION)
+        raise problem("objections", objections.value, Remedy.NEEDS_NO_OBJECTION)
     if objections is Objections.BREAK_SILENCE and silence is not SilencePolicy.CONSENT:
-        raise _problem("silence", silence.value, Remedy.NEEDS_CONSENT)
+        raise problem("silence", silence.value, Remedy.NEEDS_CONSENT)
     return DecisionRule(
         id=name,
         title=title,
@@ -149,9 +108,31 @@ def read_rule(name: str, data: Mapping[str, object]) -> DecisionRule:
         required=required,
         quorum=None if quorum is None else read_quorum(quorum, "quorum"),
         silence=silence,
-        tie=_word(data, "tie", "", TiePolicy, TiePolicy.REJECTED),
-        unreasoned_against=_word(data, "unreasoned_against", "", Unreasoned, Unreasoned.COUNTED),
+        tie=read_word(data, "tie", "", TiePolicy, TiePolicy.REJECTED),
+        unreasoned_against=read_word(data, "unreasoned_against", "", Unreasoned, Unreasoned.COUNTED),
         objections=objections,
+    )
+
+
+def _ballot_rule(name: str, data: Mapping[str, object]) -> DecisionRule:
+    ballot = read_balloting({key: value for key, value in data.items() if key not in _BALLOT_RULE_KEYS})
+    silence = read_word(data, "silence", "", SilencePolicy, SilencePolicy.NOT_COUNTED)
+    if silence not in (SilencePolicy.NOT_COUNTED, SilencePolicy.ABSTAIN):
+        choices = (SilencePolicy.NOT_COUNTED.value, SilencePolicy.ABSTAIN.value)
+        raise problem("silence", silence.value, Remedy.ONE_OF, choices)
+    required = read_names(data, "required", "")
+    if required and ballot.method is not Method.DATE:
+        raise problem("required", ", ".join(required), Remedy.ONLY_FOR_DATES)
+    quorum = data.get("quorum")
+    return DecisionRule(
+        id=name,
+        title=read_text(data, "title", "", default="" if name in BALLOT_RULES else None),
+        answers=Answers.BALLOT,
+        criteria=(),
+        required=required,
+        quorum=None if quorum is None else read_quorum(quorum, "quorum"),
+        silence=silence,
+        ballot=ballot,
     )
 
 
@@ -161,28 +142,31 @@ def read_quorum(data: object, key: str = "") -> Quorum:
 
     A string below one, or a fraction of exactly one ("1/1"), is a share; everything else is a number.
     """
-    table = _table(data, key)
-    _only(table, _QUORUM_KEYS, key)
+    table = read_table(data, key)
+    only(table, _QUORUM_KEYS, key)
     quorum = Quorum(
         organisations=_amount(table, "organisations", key),
         organisations_more_than=_amount(table, "organisations_more_than", key),
         weight=_amount(table, "weight", key),
         columns=_amount(table, "columns", key),
-        required=_names(table, "required", key),
-        abstentions_count=_truth(table, "abstentions_count", key, default=True),
-        on_repeat=_word(table, "on_repeat", key, OnRepeat, OnRepeat.SAME),
+        required=read_names(table, "required", key),
+        abstentions_count=read_truth(table, "abstentions_count", key, default=True),
+        on_repeat=read_word(table, "on_repeat", key, OnRepeat, OnRepeat.SAME),
     )
     amounts = (quorum.organisations, quorum.organisations_more_than, quorum.weight, quorum.columns)
     if not any(amounts) and not quorum.required:
-        raise _problem(key, "", Remedy.EMPTY_QUORUM, _QUORUM_KEYS[:5])
+        raise problem(key, "", Remedy.EMPTY_QUORUM, _QUORUM_KEYS[:5])
     return quorum
 
 
 def rule_as_data(rule: DecisionRule) -> dict[str, Plain]:
     """Everything of a rule but its id, in one canonical way: equal rules give equal data, every key is there.
 
-    Only the quorum is left out where there is none.
+    Only the quorum is left out where there is none. The rule of a ballot has the keys of its method in place of
+    criteria.
     """
+    if rule.ballot is not None:
+        return _ballot_rule_as_data(rule, rule.ballot)
     data: dict[str, Plain] = {
         "title": rule.title,
         "answers": rule.answers.value,
@@ -192,6 +176,19 @@ def rule_as_data(rule: DecisionRule) -> dict[str, Plain]:
         "tie": rule.tie.value,
         "unreasoned_against": rule.unreasoned_against.value,
         "objections": rule.objections.value,
+    }
+    if rule.quorum is not None:
+        data["quorum"] = quorum_as_data(rule.quorum)
+    return data
+
+
+def _ballot_rule_as_data(rule: DecisionRule, ballot: Balloting) -> dict[str, Plain]:
+    data: dict[str, Plain] = {
+        "title": rule.title,
+        "answers": rule.answers.value,
+        "required": list(rule.required),
+        "silence": rule.silence.value,
+        **balloting_as_data(ballot),
     }
     if rule.quorum is not None:
         data["quorum"] = quorum_as_data(rule.quorum)
@@ -221,40 +218,40 @@ def quorum_as_data(quorum: Quorum) -> dict[str, Plain]:
 
 
 def _condition(data: object, key: str) -> Condition:
-    table = _table(data, key)
+    table = read_table(data, key)
     if "any_of" not in table:
         return _criterion(table, key)
-    _only(table, ("any_of",), key)
+    only(table, ("any_of",), key)
     alternatives = tuple(
-        _criterion(_table(each, f"{key}.any_of[{place}]"), f"{key}.any_of[{place}]")
-        for place, each in enumerate(_list(table, "any_of", key), 1)
+        _criterion(read_table(each, f"{key}.any_of[{place}]"), f"{key}.any_of[{place}]")
+        for place, each in enumerate(read_list(table, "any_of", key), 1)
     )
     if not alternatives:
-        raise _problem(f"{key}.any_of", "", Remedy.NO_ALTERNATIVES)
+        raise problem(f"{key}.any_of", "", Remedy.NO_ALTERNATIVES)
     return AnyOf(alternatives)
 
 
 def _criterion(table: Mapping[str, object], key: str) -> Criterion:
-    _only(table, _CRITERION_KEYS, key)
-    of = _word(table, "of", key, Part, default=None)
-    measure = _word(table, "measure", key, Measure, Measure.ORGANISATIONS)
-    column = _text(table, "column", key, default="")
+    only(table, _CRITERION_KEYS, key)
+    of = read_word(table, "of", key, Part, default=None)
+    measure = read_word(table, "measure", key, Measure, Measure.ORGANISATIONS)
+    column = read_text(table, "column", key, default="")
     given = [each for each in Comparison if each.value in table]
     if len(given) != 1:
         names = ", ".join(each.value for each in given)
-        raise _problem(key, names, Remedy.ONE_COMPARISON, (each.value for each in Comparison))
+        raise problem(key, names, Remedy.ONE_COMPARISON, (each.value for each in Comparison))
     comparison = given[0]
-    path = _path(key, comparison.value)
-    limit = read_number(table[comparison.value], path)
+    where = path(key, comparison.value)
+    limit = read_number(table[comparison.value], where)
     base = None
     if comparison.is_share:
-        base = _word(table, "base", key, Base, default=None, absent=Remedy.NEEDS_BASE)
+        base = read_word(table, "base", key, Base, default=None, absent=Remedy.NEEDS_BASE)
         if limit > 1:
-            raise _problem(path, table[comparison.value], Remedy.SHARE)
+            raise problem(where, table[comparison.value], Remedy.SHARE)
         if (comparison is Comparison.MORE_THAN and limit == 1) or (comparison is Comparison.LESS_THAN and limit == 0):
-            raise _problem(path, table[comparison.value], Remedy.REACHABLE_SHARE)
+            raise problem(where, table[comparison.value], Remedy.REACHABLE_SHARE)
     elif "base" in table:
-        raise _problem(_path(key, "base"), table["base"], Remedy.NO_BASE)
+        raise problem(path(key, "base"), table["base"], Remedy.NO_BASE)
     if column.casefold() == EACH:
         column = EACH
     return Criterion(of, comparison, limit, base, measure, column)
@@ -263,97 +260,10 @@ def _criterion(table: Mapping[str, object], key: str) -> Criterion:
 def _amount(table: Mapping[str, object], name: str, key: str) -> Amount | None:
     if name not in table:
         return None
-    value = read_number(table[name], _path(key, name))
+    value = read_number(table[name], path(key, name))
     written = table[name]
     is_share = isinstance(written, str) and (value < 1 or (value == 1 and "/" in written))
     return Amount(value, is_share)
-
-
-def read_number(value: object, key: str) -> Fraction:
-    """An exact number from an integer or a string such as "2/3" or "18.49"; raises `RuleProblem`."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST:
-        return Fraction(value)
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-        return Fraction(value.strip())
-    raise _problem(key, value, Remedy.EXACT_NUMBER)
-
-
-def _word(
-    table: Mapping[str, object],
-    name: str,
-    key: str,
-    words: type[_Word],
-    default: _Word | None,
-    absent: Remedy = Remedy.MISSING_KEY,
-) -> _Word:
-    choices = tuple(each.value for each in words)
-    if name not in table:
-        if default is None:
-            raise _problem(_path(key, name), "", absent, choices)
-        return default
-    value = table[name]
-    folded = value.casefold() if isinstance(value, str) else ""
-    for each in words:
-        if each.value == folded:
-            return each
-    raise _problem(_path(key, name), value, Remedy.ONE_OF, choices, _nearest(folded, choices))
-
-
-def _text(table: Mapping[str, object], name: str, key: str, default: str | None) -> str:
-    if name not in table:
-        if default is None:
-            raise _problem(_path(key, name), "", Remedy.MISSING_KEY)
-        return default
-    value = table[name]
-    if not isinstance(value, str) or not (value.strip() or default == value):
-        raise _problem(_path(key, name), value, Remedy.TEXT)
-    return value
-
-
-def _names(table: Mapping[str, object], name: str, key: str) -> tuple[str, ...]:
-    names: list[str] = []
-    for place, value in enumerate(_list(table, name, key), 1):
-        path = f"{_path(key, name)}[{place}]"
-        if not isinstance(value, str) or not value.strip():
-            raise _problem(path, value, Remedy.TEXT)
-        if value.casefold() in (each.casefold() for each in names):
-            raise _problem(path, value, Remedy.TWICE)
-        names.append(value)
-    return tuple(names)
-
-
-def _truth(table: Mapping[str, object], name: str, key: str, *, default: bool) -> bool:
-    value = table.get(name, default)
-    if not isinstance(value, bool):
-        raise _problem(_path(key, name), value, Remedy.TRUTH_VALUE)
-    return value
-
-
-def _list(table: Mapping[str, object], name: str, key: str) -> list[object]:
-    value = table.get(name, [])
-    if not isinstance(value, list):
-        raise _problem(_path(key, name), value, Remedy.LIST)
-    return value
-
-
-def _table(value: object, key: str) -> Mapping[str, object]:
-    if not isinstance(value, Mapping):
-        raise _problem(key, value, Remedy.TABLE)
-    return value
-
-
-def _only(table: Mapping[str, object], keys: tuple[str, ...], key: str) -> None:
-    for name in table:
-        if name not in keys:
-            raise _problem(_path(key, name), name, Remedy.UNKNOWN_KEY, keys, _nearest(name, keys))
-
-
-def _nearest(word: str, words: Iterable[str]) -> str:
-    return next(iter(difflib.get_close_matches(word, list(words), n=1)), "")
-
-
-def _path(key: str, name: str) -> str:
-    return f"{key}.{name}" if key else name
 
 
 # --- writing ------------------------------------------------------------------------------------------------

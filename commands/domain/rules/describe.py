@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import reduce
 
+from commands.domain.rules.ballots.words import describe_ballot
 from commands.domain.rules.base import (
     EACH,
     Amount,
@@ -35,11 +36,15 @@ def title(rule: DecisionRule) -> Value:
 def describe(rule: DecisionRule) -> tuple[Line, ...]:
     """What the rule asks, in the order in which it is evaluated: quorum, criteria, objections, silence, tie.
 
-    Works for every rule of criteria, named or a board's own; what cannot matter is left out.
+    Works for every rule, named or a board's own; what cannot matter is left out.
     """
     lines = [Line("describe.rule", {"title": title(rule)})]
     if rule.quorum is not None:
         lines += _quorum(rule.quorum)
+    if rule.ballot is not None:
+        lines += describe_ballot(rule, rule.ballot)
+        lines.append(Line(f"describe.silence.{rule.silence.value}", {}))
+        return tuple(lines)
     lines += [Line("describe.criterion", {"requirement": requirement(each, rule)}) for each in rule.criteria]
     lines += [Line(f"describe.required.{family(rule)}", {"organisation": each}) for each in rule.required]
     if rule.objections is not Objections.COUNTED:

@@ -57,7 +57,10 @@ class Judge:
         self.quorum = None if lapsed else rule.quorum
 
     def judge(self, sheet: Sheet) -> Verdict:
-        """Take the steps: eligible, reached, quorum, decisive answers, the rule."""
+        """Take the steps: eligible, reached, quorum, decisive answers, the rule.
+
+        The numbers of a ballot rule end before the last step: what they adopt is that the ballots are counted.
+        """
         rule, heads = self.rule, sheet.all_heads
         eligible = amount(heads, ELIGIBLE)
         if eligible == 0:
@@ -71,6 +74,8 @@ class Judge:
         if decisive + heads[Pile.ANSWERED] == 0 and rule.objections is not Objections.BREAK_SILENCE:
             reason = Reason.ONLY_ABSTENTIONS if heads[Pile.ABSTAIN] else Reason.NO_REPLIES
             return Verdict(Code.NO_DECISION, reason, quorum)
+        if rule.ballot is not None:
+            return Verdict(Code.ADOPTED, None, quorum, came_to_the_rule=True)  # the ballots have the last word
         whole_column = self.answered_block(sheet)
         on = self._strict_sides if whole_column else self.sides
         tests = tuple(test(each, on, sheet) for each in rule.criteria)

@@ -11,6 +11,9 @@ from functools import reduce
 from commands.domain.outcome import Outcome, Reason
 from commands.domain.position import Answer, Position, Stance
 from commands.domain.roll import Roll
+from commands.domain.rules.ballots.needed import needed_ballots
+from commands.domain.rules.ballots.prospects import MOST_WAYS as MOST_BALLOTS
+from commands.domain.rules.ballots.prospects import Prospects, prospects
 from commands.domain.rules.base import (
     NO_OBJECTION,
     Amount,
@@ -36,7 +39,7 @@ from commands.domain.rules.decide import outcome_of
 from commands.domain.rules.describe import family, requirement, shown
 from commands.domain.rules.explain import name, short
 from commands.domain.rules.judge import Judge
-from commands.domain.rules.reach import MOST_WAYS, Possibility, reach
+from commands.domain.rules.reach import MOST_WAYS, Possibility, Reach, reach
 from commands.domain.rules.sheet import Sheet, sheet
 from commands.domain.tally import Pile, Tally, tally
 from commands.domain.values import Line, Value
@@ -55,7 +58,8 @@ class Outlook:
     `needed` says what stands between now and an adopted outcome that is not held; empty when nothing does.
     Each line is exact on its own, with everything else staying as it is: with one vote less it would not do.
     `waiting_for` holds the ids of the eligible organisations that have not answered, in the order of the
-    roll. `now` is the outcome if the round ended now.
+    roll. `now` is the outcome if the round ended now. `certain` holds the winners of a ballot, in codes, once every
+    outcome that can still be reached has the same.
     """
 
     possible: frozenset[Possibility]
@@ -63,6 +67,7 @@ class Outlook:
     needed: tuple[Line, ...]
     waiting_for: tuple[str, ...]
     now: Outcome
+    certain: tuple[str, ...] = ()
 
 
 def outlook(
@@ -82,13 +87,20 @@ def outlook(
     counted = tally(roll, positions, rule)
     numbers = sheet(counted, rule.named_organisations)
     now = outcome_of(judge, counted, numbers)
-    reached = reach(judge, counted, numbers, most_ways=most_ways)
+    certain: tuple[str, ...] = ()
+    reached: Reach | Prospects
+    if rule.ballot is not None:
+        reached = prospects(judge, counted, numbers, most_ways=min(most_ways, MOST_BALLOTS))
+        certain = tuple(rule.ballot.options[each] for each in reached.certain)
+    else:
+        reached = reach(judge, counted, numbers, most_ways=most_ways)
     return Outlook(
         possible=reached.possible,
         is_exact=reached.is_exact,
         needed=() if now.is_adopted else tuple(_needed(judge, counted, numbers, now)),
         waiting_for=now.silent,
         now=now,
+        certain=certain,
     )
 
 
@@ -101,7 +113,10 @@ def _needed(judge: Judge, counted: Tally, numbers: Sheet, now: Outcome) -> Itera
         for part in quorum_checks(judge.quorum, judge.sides, numbers):
             if not part.holds:
                 lines.append(_quorum(part, judge, counted, numbers))
-    lines += _support(judge, counted, numbers)
+    if judge.rule.ballot is not None:
+        lines += needed_ballots(judge.rule, judge.rule.ballot, counted)
+    else:
+        lines += _support(judge, counted, numbers)
     if not lines:
         lines.append(Line("needed.answer", {}))
     yield from lines

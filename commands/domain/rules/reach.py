@@ -53,7 +53,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class Alike:
     """Silent organisations between which the rule sees no difference. `column` is a place, -1 for none."""
 
     column: int
@@ -63,30 +63,35 @@ class _Kind:
     size: int
 
 
-_Part: TypeAlias = tuple[_Kind, Pile, int]
+Laid: TypeAlias = tuple[Alike, Pile, int]
 """So many of a kind, laid on a pile."""
 
 
 def reach(judge: Judge, tally: Tally, numbers: Sheet, *, most_ways: int = MOST_WAYS) -> Reach:
     """The outcomes that are still possible from this tally and its sheet, under the rule of `judge`."""
-    return _Reaching(judge, tally, numbers).reach(most_ways)
+    return Reaching(judge, tally, numbers).reach(most_ways)
 
 
-class _Reaching:
+class Reaching:
+    """The outcomes that a tally can still come to, under one rule."""
+
     def __init__(self, judge: Judge, tally: Tally, numbers: Sheet) -> None:
         rule = judge.rule
         self.judge = judge
         self.now = numbers
         self.is_held = bool(tally.held_by)
         self.is_noted = bool(tally.noted) or self.now.all_heads[Pile.ANSWERED] > 0
-        self.may_reserve = rule.answers is not Answers.VOTE
+        self.may_reserve = rule.answers in (Answers.CONSENT, Answers.EITHER)
         self.options: Piles = (Pile.FOR, Pile.AGAINST, Pile.ABSTAIN, Pile.SILENT, Pile.RECUSED)
-        if rule.unreasoned_against is Unreasoned.DROPPED and rule.answers is not Answers.CONSENT:
+        if rule.ballot is not None:
+            self.options = (Pile.FOR, Pile.ABSTAIN, Pile.SILENT, Pile.RECUSED)
+        elif rule.unreasoned_against is Unreasoned.DROPPED and rule.answers is not Answers.CONSENT:
             self.options += (Pile.UNREASONED,)  # an objection always has its reasons
         self.fixed = self._without_silent()
         self.kinds = self._kinds(tally)
 
     def reach(self, most_ways: int) -> Reach:
+        """All of them, trying at most so many ways of answering."""
         if not self.kinds:
             return Reach(frozenset(self.endings(())), True)
         open_ = self._open()
@@ -108,7 +113,7 @@ class _Reaching:
 
     # --- one way of answering -------------------------------------------------------------------------------
 
-    def endings(self, parts: Sequence[_Part]) -> frozenset[Possibility]:
+    def endings(self, parts: Sequence[Laid]) -> frozenset[Possibility]:
         """What this way of answering can end in; support may come with a reservation or a statement."""
         verdict = self.judge.judge(self.laid(parts))
         if not verdict.is_adopted:
@@ -127,7 +132,7 @@ class _Reaching:
                 endings.add(held)
         return frozenset(endings)
 
-    def laid(self, parts: Iterable[_Part]) -> Sheet:
+    def laid(self, parts: Iterable[Laid]) -> Sheet:
         """The sheet when the silent ones answer like this."""
         fixed = self.fixed
         heads, weights = [list(row) for row in fixed.heads], [list(row) for row in fixed.weights]
@@ -193,10 +198,10 @@ class _Reaching:
             for one, other in pairs:
                 yield from self._turning_points(kinds, one, other, aside)
 
-    def _uniform(self, pile: Pile) -> Sequence[_Part]:
+    def _uniform(self, pile: Pile) -> Sequence[Laid]:
         return tuple((kind, pile, kind.size) for kind in self.kinds)
 
-    def _arrangements(self) -> Iterator[tuple[tuple[_Kind, ...], tuple[_Part, ...]]]:
+    def _arrangements(self) -> Iterator[tuple[tuple[Alike, ...], tuple[Laid, ...]]]:
         """Orders of the kinds, each first once: as they are, and with one organisation of it aside."""
         for turn in range(min(len(self.kinds), _MOST_TURNS)):
             first, *others = self.kinds[turn:] + self.kinds[:turn]
@@ -206,7 +211,7 @@ class _Reaching:
                 yield (rest, *others), ((first, pile, 1),)
 
     def _turning_points(
-        self, kinds: tuple[_Kind, ...], one: Pile, other: Pile, aside: tuple[_Part, ...]
+        self, kinds: tuple[Alike, ...], one: Pile, other: Pile, aside: tuple[Laid, ...]
     ) -> Iterator[frozenset[Possibility]]:
         """On the way from all `one` to all `other`, one at a time: both sides of every change."""
 
@@ -236,7 +241,7 @@ class _Reaching:
         others = len(self.options) - 1
         return math.prod(math.comb(kind.size + others, others) for kind in self.kinds)
 
-    def _all_ways(self, kinds: tuple[_Kind, ...]) -> Iterator[tuple[_Part, ...]]:
+    def _all_ways(self, kinds: tuple[Alike, ...]) -> Iterator[tuple[Laid, ...]]:
         if not kinds:
             yield ()
             return
@@ -271,11 +276,13 @@ class _Reaching:
 
     def _sees_weights(self) -> bool:
         rule, quorum = self.judge.rule, self.judge.quorum
-        return any(each.measure is Measure.WEIGHT for each in rule.each_criterion) or (
-            quorum is not None and quorum.weight is not None
+        return (
+            any(each.measure is Measure.WEIGHT for each in rule.each_criterion)
+            or (quorum is not None and quorum.weight is not None)
+            or (rule.ballot is not None and rule.ballot.measure is Measure.WEIGHT)
         )
 
-    def _kinds(self, tally: Tally) -> tuple[_Kind, ...]:
+    def _kinds(self, tally: Tally) -> tuple[Alike, ...]:
         places = {name.casefold(): place for place, name in enumerate(self.fixed.columns)}
         sees_weights = self._sees_weights()
         sees_reached = self.judge.rule.silence is not SilencePolicy.NOT_COUNTED
@@ -290,7 +297,7 @@ class _Reaching:
             )
             sizes[key] = sizes.get(key, 0) + 1
         heaviest_first = sorted(sizes.items(), key=lambda each: (-each[0][1], each[0]))
-        return tuple(_Kind(*key, size) for key, size in heaviest_first)
+        return tuple(Alike(*key, size) for key, size in heaviest_first)
 
 
 def _cleared(row: Row) -> Row:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
 
+from commands.domain.ballot import Option, read_ballot
 from commands.domain.outcome import Code, Outcome, Reason
 from commands.domain.position import Position, Reservation, ReservationKind, Stance
 from commands.domain.roll import Roll, Seat
+from commands.domain.rules import BALLOT_RULES, with_options
+from commands.domain.rules.ballots.count import count, names
+from commands.domain.rules.ballots.votes import Votes, cast
 from commands.domain.rules.base import (
     NO_OBJECTION,
     Answers,
+    Balloting,
     DecisionRule,
     Objections,
     SilencePolicy,
@@ -96,3 +101,33 @@ def consent_answers(organisation: str) -> Iterator[Position | None]:
 
 def filed(positions: Iterable[Position | None]) -> list[Position]:
     return [each for each in positions if each is not None]
+
+
+# --- ballots ------------------------------------------------------------------------------------------------
+
+
+def a_ballot_rule(name: str, *options: str, **settings) -> DecisionRule:
+    """A named rule of ballots about options with these codes."""
+    return with_options(BALLOT_RULES[name], tuple(map(Option, options)), **settings)
+
+
+def the_ballot(rule: DecisionRule) -> Balloting:
+    assert rule.ballot is not None
+    return rule.ballot
+
+
+def a_ballot(organisation: str, ballot: str, **changes) -> Position:
+    return a_position(organisation, Stance.BALLOT, ballot=ballot, **changes)
+
+
+def the_votes(rule: DecisionRule, ballots: Mapping[str, int]) -> Votes:
+    """Votes from texts, each with the number of voters that cast it."""
+    paper = the_ballot(rule).paper()
+    marks = [read_ballot(paper, text).marks for text in ballots]
+    return cast(marks, list(ballots.values()), 1, list(ballots), len(the_ballot(rule).options))
+
+
+def the_order(rule: DecisionRule, ballots: Mapping[str, int]) -> list[str]:
+    """The order of options by a rule, equal ones in one text."""
+    found = count(the_votes(rule, ballots), the_ballot(rule))
+    return [" = ".join(group) for group in names(the_ballot(rule), found)]

@@ -85,9 +85,12 @@ def rules(draw: st.DrawFn) -> DecisionRule:
         "tie": draw(st.sampled_from(TiePolicy)),
     }
     if draw(st.booleans()):
-        return replace(draw(st.sampled_from(list(RULES.values()))), **settings)
+        named = draw(st.sampled_from(list(RULES.values())))
+        if named.objections is Objections.BREAK_SILENCE:
+            settings["silence"] = SilencePolicy.CONSENT  # nothing else is silence
+        return replace(named, **settings)
     chosen = tuple(draw(st.lists(conditions, min_size=1, max_size=3)))
-    answers, objections = draw(st.sampled_from(Answers)), Objections.COUNTED
+    answers, objections = draw(st.sampled_from([Answers.VOTE, Answers.CONSENT, Answers.EITHER])), Objections.COUNTED
     if answers is Answers.CONSENT and draw(st.booleans()):
         chosen += (NO_OBJECTION,)
         objections = draw(st.sampled_from([Objections.BLOCK, Objections.BLOCK_UNTIL_ANSWERED]))

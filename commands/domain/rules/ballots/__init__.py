@@ -1,0 +1,1 @@
+"""Counting ballots: choice, approval, ranking, points and dates. Integers and fractions, nothing drawn by lot."""
