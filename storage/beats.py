@@ -13,9 +13,11 @@ from storage.tables import absences, beats
 
 _NAME: Final = "tick"
 _REHEARSAL: Final = "rehearsal"
+_CLEARED: Final = "cleared"
 _BEAT = upsert(beats, **replaced("at"))
 _LAST = select(beats.c.at).where(beats.c.name == _NAME)
 _IS_REHEARSAL = select(beats.c.at).where(beats.c.name == _REHEARSAL)
+_WHEN_CLEARED = select(beats.c.at).where(beats.c.name == _CLEARED)
 _AWAY = upsert(absences, **replaced("ended_at"))
 _ABSENCES = select(absences).where(absences.c.ended_at > bindparam("after")).order_by(absences.c.ended_at)
 
@@ -43,6 +45,15 @@ class Beats:
         """The times in which no process ran and that ended after an instant, each with start and end, in order."""
         rows = self._session.read(_ABSENCES, {"after": after}, absences)
         return tuple((row.began_at, row.ended_at) for row in rows)
+
+    def cleared(self, now: datetime) -> None:
+        """Record that what need not be remembered any more was cleared away at this instant."""
+        self._session.do(_BEAT, {"name": _CLEARED, "at": now})
+
+    def last_cleared(self) -> datetime | None:
+        """When any process cleared away last; None before the first time."""
+        found: datetime | None = self._session.read(_WHEN_CLEARED, {}, beats).scalar_one_or_none()
+        return found
 
     def rehearse(self, now: datetime) -> None:
         """Mark this register as made by playback: nothing in it is a real decision."""

@@ -19,7 +19,7 @@ from commands.ports import Notice
 from storage.itemrows import item_number
 from storage.places import Places
 from storage.session import Session
-from storage.tables import cards, mandates, outbox, rounds, seats
+from storage.tables import UNFINISHED, cards, items, mandates, outbox, rounds, seats
 
 
 class MessageKind(StrEnum):
@@ -31,13 +31,29 @@ class MessageKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """How a card was shown last: when, when the run of changes began of which that was one, and the hash of it.
+
+    `is_dead` says that the platform has refused it since. `replaces` says that its post stands in for one that was
+    deleted, `is_frozen` that the platform lets nobody change it any more.
+    """
+
+    at: datetime | None = None
+    burst_at: datetime | None = None
+    rendered: str = ""
+    is_dead: bool = False
+    replaces: bool = False
+    is_frozen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message on loan to a sender, until `leased_until`.
 
     `key` tags it on the platform. A refresh has the item's card as it is now to show in `channel`: as a new
     post where `post` is empty; its `sequence` counts the changes of the card. An announcement posts, and a
     tell sends to `person`, entry `sequence` of `log`. `attempt` counts the loans: above 1 it may have been
-    sent before.
+    sent before. `last` is how a card was shown last.
     """
 
     id: int
@@ -57,6 +73,7 @@ class Message:
     made_at: datetime
     leased_until: datetime
     round: int = 0
+    last: Shown = Shown()
 
     @property
     def may_be_sent(self) -> bool:
@@ -126,14 +143,34 @@ _SHOWN = (
         attempt=0,
         dead=False,
         leased_until=None,
+        shown_at=bindparam("last_at"),
+        burst_at=bindparam("burst"),
+        rendered=bindparam("hash"),
     )
 )
 _RETRY_CARD = update(cards).where(_CARD_ON_LOAN).values(due_at=bindparam("due_at"), leased_until=None)
 _DEAD_CARD = (
-    update(cards).where(_CARD_ON_LOAN).values(shown=bindparam("shown"), attempt=0, dead=True, leased_until=None)
+    update(cards)
+    .where(_CARD_ON_LOAN)
+    .values(
+        shown=bindparam("shown"),
+        attempt=0,
+        dead=True,
+        leased_until=None,
+        due_at=case((cards.c.at_once, cards.c.due_at), else_=bindparam("due_at", type_=cards.c.due_at.type)),
+    )
 )
 _LOST_POST = (
-    update(cards).where(_CARD_ON_LOAN).values(post="", due_at=bindparam("due_at"), attempt=0, leased_until=None)
+    update(cards)
+    .where(_CARD_ON_LOAN)
+    .values(post="", due_at=bindparam("due_at"), attempt=0, leased_until=None, replaces=True)
+)
+_FREEZE = update(cards).where(_CARD_ON_LOAN).values(frozen=True, shown=bindparam("shown"), attempt=0, leased_until=None)
+_FROZEN = select(cards).where(
+    text("frozen"),
+    cards.c.post == bindparam("post"),
+    cards.c.platform == bindparam("platform"),
+    cards.c.channel == bindparam("channel"),
 )
 _POST = select(cards.c.post).where(_OF_CARD)
 
@@ -141,7 +178,25 @@ _NEXT = select(func.min(outbox.c.due_at)).where(_PENDING, outbox.c.due_at > bind
 _NEXT_CARD = select(func.min(cards.c.due_at)).where(_WANTED, cards.c.due_at > bindparam("after"))
 _OLDEST = select(func.min(outbox.c.made_at)).where(_PENDING)
 _OLDEST_CARD = select(func.min(cards.c.made_at)).where(_WANTED)
-_PURGE = delete(outbox).where(text("state = 'sent'"), outbox.c.settled_at < bindparam("before"))
+_LONGEST_AHEAD: Final = timedelta(days=31)
+"""The notice of a mandate that ends goes out at most so long before the end: after that it cannot be told anew."""
+_TOLD_OF_AN_ITEM: Final = (Notice.OPENED.value, Notice.RESERVATION_DUE.value)
+"""Notices that count, or would be told anew, as long as something can become of their item."""
+_OLD = (
+    select(outbox.c.id)
+    .where(
+        text("outbox.state = 'sent'"),
+        outbox.c.settled_at < bindparam("before"),
+        or_(outbox.c.notice != Notice.MANDATE_ENDS.value, outbox.c.settled_at < bindparam("long_before")),
+        ~and_(
+            outbox.c.notice.in_(_TOLD_OF_AN_ITEM),
+            exists().where(items.c.number == outbox.c.item, text(f"items.{UNFINISHED}")),
+        ),
+    )
+    .order_by(outbox.c.settled_at)
+    .limit(bindparam("most"))
+)
+_PURGE = delete(outbox).where(outbox.c.id.in_(_OLD))
 
 _HELD = (
     select(mandates.c.organisation)
@@ -198,13 +253,21 @@ class Delivery:
         self._lend(messages)
         return tuple(messages)
 
-    def sent(self, message: Message, now: datetime, post: str = "", again_at: datetime | None = None) -> bool:
+    def sent(
+        self,
+        message: Message,
+        now: datetime,
+        post: str = "",
+        again_at: datetime | None = None,
+        shown: Shown | None = None,
+    ) -> bool:
         """The platform took it; `post` is its id there. A card is not refreshed before `again_at`.
 
-        False when the loan had passed to another, and nothing was changed.
+        `shown` is how the card stands there from now on; without it, as before. False when the loan had passed to
+        another, and nothing was changed.
         """
         if message.kind is MessageKind.REFRESH:
-            keys = _card_keys(message)
+            keys, stands = _card_keys(message), shown or message.last
             done = self._session.do(
                 _SHOWN,
                 {
@@ -213,6 +276,9 @@ class Delivery:
                     "of_round": message.round,
                     "post": post or message.post,
                     "due_at": again_at or now,
+                    "last_at": stands.at,
+                    "burst": stands.burst_at,
+                    "hash": stands.rendered,
                 },
             )
         else:
@@ -227,22 +293,38 @@ class Delivery:
             done = self._session.do(_RETRY, {"of": message.id, "loan": message.leased_until, "due_at": due_at})
         return done.rowcount == 1
 
-    def dead(self, message: Message, now: datetime) -> bool:
+    def dead(self, message: Message, now: datetime, again_at: datetime | None = None) -> bool:
         """The platform will never take it: give it up, so that it holds up nothing.
 
         An organisation of which no holder of a mandate can be told of an opening is no longer reached. A card
-        is tried again at its next change. False when the loan had passed to another.
+        stays dead until it is shown; it is tried again at its next change, from `again_at` on. False when the loan had
+        passed to another.
         """
         if message.kind is MessageKind.REFRESH:
-            done = self._session.do(_DEAD_CARD, {**_card_keys(message), "shown": message.sequence})
+            keys = {**_card_keys(message), "shown": message.sequence, "due_at": again_at or now}
+            done = self._session.do(_DEAD_CARD, keys)
             return done.rowcount == 1
         done = self._session.do(_DEAD, {"of": message.id, "loan": message.leased_until, "now": now})
         if done.rowcount == 1 and message.notice is Notice.OPENED:
             self._unreached(message)
         return done.rowcount == 1
 
+    def freeze(self, message: Message) -> bool:
+        """The post of a card may not be changed any more, by anybody: leave it until the next round has a new one.
+
+        False when the loan had passed to another.
+        """
+        keys = {**_card_keys(message), "shown": message.sequence}
+        return self._session.do(_FREEZE, keys).rowcount == 1
+
+    def frozen(self, platform: str, channel: str, post: str) -> Message | None:
+        """The card that stands in a post that may not be changed any more; None for any other post. Nothing is lent."""
+        keys = {"platform": platform, "channel": channel, "post": post}
+        row = self._session.read(_FROZEN, keys, cards).one_or_none()
+        return None if row is None else _refresh(row, _EVER)
+
     def lost_post(self, message: Message, now: datetime) -> bool:
-        """The post of a card is gone: make a new one. False when the loan had passed to another."""
+        """The post of a card is gone: a new one replaces it. False when the loan had passed to another."""
         return self._session.do(_LOST_POST, {**_card_keys(message), "due_at": now}).rowcount == 1
 
     def card_post(self, item: ItemNumber, platform: str, channel: str) -> str:
@@ -262,12 +344,14 @@ class Delivery:
         """Since when the oldest message has waited; None when there is none."""
         return self._first(_OLDEST, _OLDEST_CARD)
 
-    def purge(self, before: datetime) -> int:
-        """Forget what was sent before an instant; returns how many. What could not be delivered stays.
+    def purge(self, before: datetime, most: int) -> int:
+        """Forget at most so many messages that were sent before an instant, oldest first; returns how many.
 
-        A notice that is forgotten would be sent anew if it were told again.
+        What could not be delivered stays. A notice that is forgotten would be sent anew if it were told again: what
+        may be told again stays as long as that.
         """
-        return self._session.do(_PURGE, {"before": before}).rowcount
+        keys = {"before": before, "long_before": before - _LONGEST_AHEAD, "most": most}
+        return self._session.do(_PURGE, keys).rowcount
 
     def _lend(self, messages: list[Message]) -> None:
         once = [each for each in messages if each.kind is not MessageKind.REFRESH]
@@ -350,6 +434,7 @@ def _refresh(row: Row[Any], until: datetime) -> Message:
         post=row.post,
         made_at=row.made_at,
         leased_until=until,
+        last=Shown(row.shown_at, row.burst_at, row.rendered, row.dead, row.replaces, row.frozen),
     )
 
 

@@ -1,4 +1,4 @@
-"""Acts that were answered already, with their first answer, so that an act that arrives twice is done once."""
+"""Acts that were answered or refused already, with their first answer: an act that arrives twice is done once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from storage.values import decode_values, encode_values
 _ANSWER = write(inbox, insert(inbox))
 _ONE = select(inbox).where(inbox.c.event == bindparam("event"))
 _MANY = select(inbox).where(inbox.c.event.in_(bindparam("events", expanding=True)))
-_PURGE = delete(inbox).where(inbox.c.at < bindparam("before"))
+_OLD = select(inbox.c.event).where(inbox.c.at < bindparam("before")).order_by(inbox.c.at).limit(bindparam("most"))
+_PURGE = delete(inbox).where(inbox.c.event.in_(_OLD))
 
 
 class Inbox:
@@ -48,6 +49,7 @@ class Inbox:
                 "key": answered.key,
                 "values": encode_values(answered.values),
                 "refusal": answered.refusal,
+                "request": answered.request,
             },
         )
         self._answers.put(event_id, answered)
@@ -63,11 +65,11 @@ class Inbox:
             self._answers.put(row.event, _answered(row))
         self._answers.keep()
 
-    def purge(self, before: datetime) -> int:
-        """Forget the answers given before an instant; returns how many."""
+    def purge(self, before: datetime, most: int) -> int:
+        """Forget at most so many of the answers given before an instant, oldest first; returns how many."""
         self._answers.forget()
-        return self._session.do(_PURGE, {"before": before}).rowcount
+        return self._session.do(_PURGE, {"before": before, "most": most}).rowcount
 
 
 def _answered(row: Row[Any]) -> Answered:
-    return Answered(row.at, row.key, decode_values(row.values), row.refusal)
+    return Answered(row.at, row.key, decode_values(row.values), row.refusal, row.request)

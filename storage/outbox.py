@@ -21,7 +21,9 @@ _CHANGED: Final = {
     "wanted": "cards.wanted + 1",
     "made_at": "CASE WHEN cards.wanted > cards.shown THEN cards.made_at ELSE excluded.made_at END",
     "post": _IF_NEW_ROUND.format("''", "cards.post"),
-    **replaced("round", "dead"),
+    "replaces": _IF_NEW_ROUND.format("FALSE", "cards.replaces"),
+    "frozen": _IF_NEW_ROUND.format("FALSE", "cards.frozen"),
+    **replaced("round"),
 }
 _CARD = write(
     cards,
@@ -80,6 +82,11 @@ class Outbox:
                     "leased_until": None,
                     "dead": False,
                     "post": "",
+                    "shown_at": None,
+                    "burst_at": None,
+                    "rendered": "",
+                    "replaces": False,
+                    "frozen": False,
                 },
             )
             self._session.wake_delivery()

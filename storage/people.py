@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -58,6 +58,14 @@ _OF_BOARD = (
     .where(board_people.c.board == bindparam("board"))
     .order_by(board_people.c.place, accounts.c.place, accounts.c.platform, accounts.c.account)
 )
+_BY_ACCOUNTS = _people(
+    people.c.id.in_(
+        select(accounts.c.person).where(
+            accounts.c.platform == bindparam("platform_is"),
+            accounts.c.account.in_(bindparam("accounts_are", expanding=True)),
+        )
+    )
+)
 _BOARDS_OF = select(board_people.c.board).where(board_people.c.person == bindparam("person"))
 _PLACES = select(accounts.c.place).where(accounts.c.person == bindparam("person"))
 _CODES = select(people.c.id, people.c.code).where(people.c.id.in_(bindparam("ids", expanding=True)))
@@ -73,10 +81,28 @@ _LISTED = (
     .where(board_people.c.board == bindparam("board"), board_people.c.person == bindparam("person"))
     .order_by(*_ORDER)
 )
+_LISTED_MANY = (
+    select(board_people.c.board.label("on_board"), board_people.c.person.label("who"), mandates)
+    .select_from(board_people)
+    .outerjoin(
+        mandates,
+        (mandates.c.board == board_people.c.board) & (mandates.c.person == board_people.c.person),
+    )
+    .where(board_people.c.person.in_(bindparam("persons", expanding=True)))
+    .order_by(*_ORDER)
+)
 _MANDATES = select(mandates).where(mandates.c.board == bindparam("board")).order_by(*_ORDER)
 _MANDATES_OF = (
     select(mandates)
     .where(mandates.c.board == bindparam("board"), mandates.c.organisation == bindparam("organisation"))
+    .order_by(*_ORDER)
+)
+_MANDATES_OF_MANY = (
+    select(mandates)
+    .where(
+        mandates.c.board.in_(bindparam("boards", expanding=True)),
+        mandates.c.organisation.in_(bindparam("organisations", expanding=True)),
+    )
     .order_by(*_ORDER)
 )
 
@@ -95,6 +121,55 @@ class People:
     def by_account(self, platform: str, account: str) -> Person | None:
         """The person to whom an account belongs."""
         return self._person(_BY_ACCOUNT, ("account", platform, account), platform_is=platform, account_is=account)
+
+    def fetch(self, wanted: Iterable[Account]) -> None:
+        """Read at once, before a group begins, what each of its units will ask about who acts."""
+        by_platform: dict[str, set[str]] = {}
+        for each in wanted:
+            if self._persons.get(("account", each.platform, each.id)) is MISSING:
+                by_platform.setdefault(each.platform, set()).add(each.id)
+        for platform, ids in by_platform.items():
+            if len(ids) > 1:
+                self._fetch(platform, sorted(ids))
+
+    def _fetch(self, platform: str, ids: Sequence[str]) -> None:
+        keys = {"platform_is": platform, "accounts_are": ids}
+        found = tuple(_persons(self._session.read(_BY_ACCOUNTS, keys, people, accounts)))
+        owners = {each.id: person for person in found for each in person.accounts if each.platform == platform}
+        for id in ids:
+            self._persons.put(("account", platform, id), owners.get(id))
+        self._persons.keep()
+        if not found:
+            return
+        boards: dict[str, list[str]] = {person.id: [] for person in found}
+        listed: dict[tuple[str, str], list[Mandate]] = {}
+        keys = {"persons": list(boards)}
+        for row in self._session.read(_LISTED_MANY, keys, board_people, mandates):
+            key = (row.on_board, row.who)
+            if key not in listed:
+                listed[key] = []
+                boards[row.who].append(row.on_board)
+            if row.id is not None:
+                listed[key].append(_mandate(row))
+        for person, names in boards.items():
+            self._boards.put(person, tuple(sorted(names)))
+        for key, held in listed.items():
+            self._listed.put(key, tuple(held))
+        self._boards.keep()
+        self._listed.keep()
+        self._fetch_mandates({(each.board, each.organisation) for held in listed.values() for each in held})
+
+    def _fetch_mandates(self, pairs: Collection[tuple[str, str]]) -> None:
+        if not pairs:
+            return
+        of: dict[tuple[str, str], list[Mandate]] = {pair: [] for pair in pairs}
+        keys = {"boards": sorted({board for board, _ in pairs}), "organisations": sorted({each for _, each in pairs})}
+        for row in self._session.read(_MANDATES_OF_MANY, keys, mandates):
+            if (row.board, row.organisation) in of:
+                of[row.board, row.organisation].append(_mandate(row))
+        for pair, granted in of.items():
+            self._mandates.put(pair, tuple(granted))
+        self._mandates.keep()
 
     def get(self, person: str) -> Person | None:
         """The person with this id, without case."""

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar, cast
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from commands.domain.board import Board
+from commands.domain.board import Account, Board
 from commands.domain.errors import StorageFailed
 from storage.engine import as_refusal, begin, reading_engine, writing_engine
 from storage.migrate import require_current
@@ -71,17 +71,17 @@ class Store:
             committed=self._wake,
         )
 
-    def write(self, work: Callable[[Tx], T], *, event_id: str = "") -> Future[T]:
+    def write(self, work: Callable[[Tx], T], *, event_id: str = "", account: Account | None = None) -> Future[T]:
         """Run a unit of work in the writer's thread; the future holds its result after the commit.
 
         What it raises drops everything that it collected, and is raised by the future. `work` may be run more
         than once before it succeeds, never with effect more than once. Raises Busy or StorageFailed when
-        nothing could be recorded. `event_id` is what the work will ask `tx.inbox` for, so that a group asks
-        for all at once.
+        nothing could be recorded, and Unconfirmed when that is not known. `event_id` is what the work will ask
+        `tx.inbox` for, and `account` is of whom it will ask `tx.people`, so that a group asks for all at once.
         """
         if self._closed:
             raise StorageFailed
-        return cast("Future[T]", self._writer.submit(work, event_id))
+        return cast("Future[T]", self._writer.submit(work, event_id, account))
 
     def read(self, work: Callable[[Tx], T]) -> T:
         """Run a unit of work on one state of the register, beside the writer. It must not write.

@@ -387,8 +387,11 @@ class CardRow(SQLModel, table=True):
     shown.
 
     Many changes make one refresh, because only the difference matters. `dead` says that the last attempt was
-    refused for good; the next change tries again. `due_at` paces the refreshes; `at_once` is set by a change
-    that does not wait, and cleared when the card is claimed.
+    refused for good; the next change tries again, and showing it ends that. `due_at` paces the refreshes;
+    `at_once` is set by a change that does not wait, and cleared when the card is claimed. `shown_at` is when
+    it was last shown, `burst_at` when the run of changes began of which that was one, `rendered` the hash of
+    what was shown. `replaces` says that the post stands in for one that was deleted, `frozen` that the platform
+    lets nobody change it any more.
     """
 
     __tablename__ = "cards"
@@ -401,6 +404,7 @@ class CardRow(SQLModel, table=True):
             postgresql_where=text("wanted > shown"),
         ),
         Index("ix_cards_dead", "board", sqlite_where=text("dead"), postgresql_where=text("dead")),
+        Index("ix_cards_frozen", "post", sqlite_where=text("frozen"), postgresql_where=text("frozen")),
         CLUSTERED,
     )
 
@@ -418,10 +422,15 @@ class CardRow(SQLModel, table=True):
     leased_until: datetime | None
     dead: bool
     post: str
+    shown_at: datetime | None = None
+    burst_at: datetime | None = None
+    rendered: str = ""
+    replaces: bool = False
+    frozen: bool = False
 
 
 class InboxRow(SQLModel, table=True):
-    """An act that was answered, with its first answer."""
+    """An act that was answered or refused, with its first answer, and the hash of what was asked."""
 
     __tablename__ = "inbox"
     __table_args__ = (Index(None, "at"),)
@@ -431,6 +440,7 @@ class InboxRow(SQLModel, table=True):
     key: str
     values: str = Field(sa_type=Text)
     refusal: str
+    request: str = ""
 
 
 class BeatRow(SQLModel, table=True):

@@ -14,7 +14,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, RootTransaction
 from sqlalchemy.exc import DBAPIError
 
-from commands.domain.errors import StorageFailed
+from commands.domain.board import Account
+from commands.domain.errors import StorageFailed, Unconfirmed
 from storage.engine import LOCK_SECONDS, as_refusal, begin, is_busy, is_cut_off, is_worth_repeating
 from storage.session import LockedElsewhere, Session
 from storage.transaction import Tx
@@ -27,14 +28,21 @@ _SHORT_LOCK: Final = "SET LOCAL lock_timeout = '200ms'"
 
 @dataclass(slots=True, eq=False)
 class Unit:
-    """A unit of work on its way. `since` is when it was handed in, in seconds of the monotonic clock."""
+    """A unit of work on its way. `since` is when it was handed in, in seconds of the monotonic clock.
+
+    `in_doubt` says that a commit of it was sent of which no answer came. Only a later run that succeeds ends that:
+    it finds by the event id what was recorded, or does it now. A run that fails proves nothing, for the database may
+    still be busy with the first commit.
+    """
 
     work: Callable[[Tx], Any]
     event_id: str
+    account: Account | None
     future: Future[Any]
     since: float
     result: Any = None
     error: BaseException | None = field(default=None)
+    in_doubt: bool = False
 
     def answer(self) -> None:
         """Give the caller what came of it."""
@@ -75,10 +83,10 @@ class Writer:
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[Tx], Any], event_id: str) -> Future[Any]:
+    def submit(self, work: Callable[[Tx], Any], event_id: str, account: Account | None = None) -> Future[Any]:
         """Put a unit of work in the queue."""
         future: Future[Any] = Future()
-        self._queue.put(Unit(work, event_id, future, time.monotonic()))
+        self._queue.put(Unit(work, event_id, account, future, time.monotonic()))
         return future
 
     def close(self) -> None:
@@ -126,6 +134,11 @@ class Writer:
             if len(group) == 1 and not self._may_repeat(error):
                 self._fail(group[0], error)
                 return
+            if self._is_cut_off(error):  # wait for the database once, and not once for each
+                transaction = self._begin(group, growing=False)
+                if transaction is None:
+                    return
+                transaction.rollback()
             for unit in group:
                 self._alone(unit, error)
 
@@ -154,13 +167,19 @@ class Writer:
         if hurried and session.shared:
             transaction.connection.exec_driver_sql(_SHORT_LOCK)
         tx.inbox.fetch(unit.event_id for unit in group)
+        tx.people.fetch(unit.account for unit in group if unit.account is not None)
         done: list[Unit] = []
         deferred: list[Unit] = []
         for unit in group:
             (done if _run_unit(unit, session, tx) else deferred).append(unit)
         session.flush()
         self._before_commit()
-        transaction.commit()
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            for unit in done:
+                unit.in_doubt = unit.in_doubt or self._is_cut_off(error)
+            raise
         self.is_failing = False
         self._deferred = deferred
         for unit in done:
@@ -186,7 +205,7 @@ class Writer:
                 busy = is_busy(error)
                 if not busy:
                     self._discard(None)
-                waits = busy or (self._engine.dialect.name != "sqlite" and is_cut_off(error))
+                waits = busy or self._is_cut_off(error)
                 late = time.monotonic() - LOCK_SECONDS
                 for unit in [each for each in group if not waits or max(each.since, started) <= late]:
                     group.remove(unit)
@@ -206,15 +225,24 @@ class Writer:
                 self._connection.close()
         self._connection, self._opened = None, None
 
+    def _is_cut_off(self, error: Exception) -> bool:
+        """Whether the connection to a server is gone; SQLite has none."""
+        return self._engine.dialect.name != "sqlite" and isinstance(error, DBAPIError) and is_cut_off(error)
+
     def _may_repeat(self, error: Exception) -> bool:
         return isinstance(error, DBAPIError) and is_worth_repeating(error)
 
     def _fail(self, unit: Unit, error: Exception) -> None:
-        """Tell the caller that nothing was recorded, and why; what no storage is to blame for is told as it is."""
+        """Tell the caller that nothing was recorded, and why; what no storage is to blame for is told as it is.
+
+        Of a unit in doubt the caller hears that it is not known.
+        """
         if isinstance(error, DBAPIError):
             refusal = as_refusal(error)
-            refusal.__cause__ = None if refusal is error else error
             self.is_failing = isinstance(refusal, StorageFailed)
+            if unit.in_doubt:
+                refusal = Unconfirmed()
+            refusal.__cause__ = None if refusal is error else error
             unit.future.set_exception(refusal)
         else:
             unit.future.set_exception(error)

@@ -11,9 +11,9 @@ from commands.domain import events
 from commands.domain.item import State
 from commands.domain.number import ItemNumber
 from commands.ports import Notice
-from storage.delivery import MessageKind
+from storage.delivery import MessageKind, Shown
 from tests.factories import DAY, HOUR, NOON, NUMBER, SECOND, a_board, a_round, an_act
-from tests.storage.register import an_open_round, draft, get, head, load, open_round
+from tests.storage.register import an_open_round, draft, get, head, load, open_round, record
 
 LEASE = timedelta(seconds=30)
 
@@ -214,10 +214,36 @@ def test_a_dead_card_is_given_up_until_its_next_change(store):
     assert dead(store, message)
 
     assert claim(store, NOON + DAY) == ()
-    assert store.read(lambda tx: tx.outbox.dead("BOD")) == (("BOD-2027-003", "refresh", "main"),)
+    named = (("BOD-2027-003", "refresh", "main"),)
+    assert store.read(lambda tx: tx.outbox.dead("BOD")) == named
     refresh(store)
+    (again,) = claim(store)
+    assert (again.attempt, again.last.is_dead) == (1, True)
+    assert store.read(lambda tx: tx.outbox.dead("BOD")) == named
+    sent(store, again, post="post-1")
     assert store.read(lambda tx: tx.outbox.dead("BOD")) == ()
-    assert [each.attempt for each in claim(store)] == [1]
+
+
+def test_a_dead_card_waits_before_its_next_change_is_tried_unless_that_ends_the_round(store):
+    an_open_round(store)
+    refresh(store)
+    (message,) = claim(store)
+    store.write(lambda tx: tx.delivery.dead(message, NOON, NOON + 30 * SECOND)).result()
+
+    refresh(store)
+    assert claim(store, NOON + 29 * SECOND) == ()
+    refresh(store, state=State.CLOSED)
+    assert len(claim(store, NOON)) == 1
+
+
+def test_how_a_card_was_shown_is_told_with_its_next_change(store):
+    an_open_round(store)
+    refresh(store)
+    shown = Shown(NOON + SECOND, NOON, "ab" * 32)
+    sent(store, claim(store)[0], post="post-1", shown=shown)
+    refresh(store)
+
+    assert claim(store)[0].last == shown
 
 
 def test_a_card_whose_post_is_gone_is_posted_anew(store):
@@ -230,7 +256,12 @@ def test_a_card_whose_post_is_gone_is_posted_anew(store):
     assert store.write(lambda tx: tx.delivery.lost_post(message, NOON)).result()
 
     (anew,) = claim(store)
-    assert (anew.post, anew.sequence, anew.may_be_sent) == ("", 2, False)
+    assert (anew.post, anew.sequence, anew.may_be_sent, anew.last.replaces) == ("", 2, False, True)
+    sent(store, anew, post="post-2")
+    refresh(store)
+    assert [each.last.replaces for each in claim(store)] == [True]
+    refresh(store, round=a_round(2))
+    assert [each.last.replaces for each in claim(store, NOON + LEASE)] == [False]
 
 
 # --- announcements and notices ----------------------------------------------------------------------------------
@@ -428,6 +459,45 @@ def test_a_card_that_keeps_changing_has_waited_since_the_first_change_not_shown(
     assert store.read(lambda tx: tx.delivery.oldest_undelivered()) == NOON + HOUR
 
 
+def purge(store, before, most=10):
+    return store.write(lambda tx: tx.delivery.purge(before, most)).result()
+
+
+def test_no_more_is_forgotten_at_once_than_asked(store):
+    an_open_round(store)
+    tell(store, "voorzitter", "secretaris", "beheerder")
+    for each in claim(store):
+        sent(store, each)
+
+    assert [purge(store, NOON + SECOND, 2) for _ in range(3)] == [2, 1, 0]
+
+
+@pytest.mark.parametrize("notice", [Notice.OPENED, Notice.RESERVATION_DUE])
+def test_a_notice_that_may_be_told_again_stays_as_long_as_its_item_is_unfinished(store, notice):
+    item = an_open_round(store)
+    tell(store, "voorzitter", notice=notice)
+    sent(store, claim(store)[0])
+
+    assert purge(store, NOON + 400 * DAY) == 0
+    tell(store, "voorzitter", notice=notice)
+    assert claim(store, NOON + 400 * DAY) == ()
+
+    store.write(lambda tx: record(tx, replace(item, state=State.WITHDRAWN))).result()
+    assert purge(store, NOON + 400 * DAY) == 1
+
+
+def test_a_notice_of_a_mandate_that_ends_stays_until_the_mandate_is_over(store):
+    load(store)
+    tell = lambda tx: tx.outbox.tell(Notice.MANDATE_ENDS, ["voorzitter"], "BOD", 1, about="vng-1:30")  # noqa: E731
+    store.write(tell).result()
+    sent(store, claim(store)[0])
+
+    assert purge(store, NOON + 31 * DAY) == 0
+    store.write(tell).result()
+    assert claim(store, NOON + DAY) == ()
+    assert purge(store, NOON + 31 * DAY + SECOND) == 1
+
+
 def test_only_what_was_sent_is_forgotten(store):
     an_open_round(store)
     tell(store, "voorzitter", "secretaris", "beheerder")
@@ -435,11 +505,8 @@ def test_only_what_was_sent_is_forgotten(store):
     sent(store, first)
     dead(store, second)
 
-    def purge(before):
-        return store.write(lambda tx: tx.delivery.purge(before)).result()
-
-    assert purge(NOON) == 0
-    assert purge(NOON + SECOND) == 1
+    assert purge(store, NOON) == 0
+    assert purge(store, NOON + SECOND) == 1
     assert len(store.read(lambda tx: tx.outbox.dead("BOD"))) == 1
     assert next_due(store) == NOON
 

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from urllib.parse import parse_qs, urlsplit
@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, event, make_url, text
 
-from commands.domain.errors import Busy, StorageFailed
+from commands.domain.errors import Busy, StorageFailed, Unconfirmed
 from commands.ports import Answered
 from storage import engine as engine_module
 from storage import writer as writer_module
@@ -269,7 +269,10 @@ def test_f15_a_connection_cut_before_the_commit_loses_and_doubles_nothing(url, c
 
 
 class Proxy:
-    """Stands between the program and PostgreSQL; once told so, it cuts the line after a commit was carried out."""
+    """Stands between the program and PostgreSQL; once told so, it cuts the line after a commit was carried out.
+
+    With `stays_away` it takes no new line after that, until `is_away` is set back.
+    """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -281,6 +284,7 @@ class Proxy:
         self._listener.listen()
         self.url = f"{parts.scheme}://{parts.netloc}{parts.path}?host={self._folder.name}&port=5432"
         self.cut_after_commit = False
+        self.is_away = self.stays_away = False
         self.cuts = 0
         self._lines: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
@@ -299,6 +303,9 @@ class Proxy:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                if self.is_away:
+                    client.close()
+                    continue
                 server = socket.socket(socket.AF_UNIX)
                 server.connect(self._server)
                 self._lines += [client, server]
@@ -317,6 +324,7 @@ class Proxy:
             while data := server.recv(65536):
                 if self.cut_after_commit and b"COMMIT\0" in data:  # CommandComplete: it was carried out
                     self.cut_after_commit = False
+                    self.is_away = self.stays_away
                     self.cuts += 1
                     break
                 client.sendall(data)
@@ -362,6 +370,66 @@ def test_f15_a_commit_whose_answer_was_lost_is_found_by_its_act_and_not_done_twi
     positions = store.read(lambda tx: tx.positions.all(item))
     assert [each.organisation for each in positions] == ["vng", "ipo", "uvw"]
     assert store.read(lambda tx: tx.log.first_fault(str(NUMBER))) is None
+
+
+def once(tx, event, name):
+    """Do an act, unless it was done: what an act leaves behind in one commit."""
+    if (first := tx.inbox.answered(event)) is not None:
+        return first.key
+    tx.inbox.remember(event, Answered(NOON, name, {}))
+    append(tx)
+    return "new"
+
+
+@ON_POSTGRESQL
+def test_i11_of_a_commit_without_an_answer_nobody_says_that_nothing_was_recorded(impatient, proxied):
+    proxy, store = proxied
+    item = an_open_round(store)
+
+    acts = range(12)
+
+    def act(number):
+        work = partial(once, event=f"act-{number}", name=f"recorded.{number}")
+        return store.write(work, event_id=f"act-{number}")
+
+    proxy.stays_away = proxy.cut_after_commit = True
+    with held(store):
+        futures = [act(each) for each in acts]
+        started = time.monotonic()
+    for each in futures:
+        with pytest.raises(Unconfirmed):
+            each.result()
+    waited = time.monotonic() - started
+    later = act(99)
+    with pytest.raises(StorageFailed):
+        later.result()
+
+    assert waited < PATIENCE * 2 + 1.5
+    assert store.is_failing
+    proxy.is_away = False
+    assert [act(each).result() for each in acts] == [f"recorded.{each}" for each in acts]
+    assert len(store.read(lambda tx: tx.positions.all(item))) == len(acts)
+
+
+@ON_POSTGRESQL
+def test_i11_a_commit_that_may_still_come_is_not_denied_because_the_next_attempt_is_busy(impatient, proxied, url):
+    proxy, store = proxied
+    an_open_round(store)
+    holding = ExitStack()
+
+    def work(tx):
+        if tries:  # the first commit got no answer: by now somebody holds the dossier
+            holding.enter_context(locked(url))
+        tries.append(1)
+        append(tx)
+
+    tries: list[int] = []
+    proxy.cut_after_commit = True
+    with holding, pytest.raises(Unconfirmed):
+        store.write(work).result()
+
+    assert proxy.cuts == 1
+    assert len(tries) >= 2
 
 
 @ON_POSTGRESQL

@@ -24,7 +24,7 @@ def answered(store, event_id="a1"):
     return store.read(lambda tx: tx.inbox.answered(event_id))
 
 
-@pytest.mark.parametrize("answer", [ANSWER, Answered(NOON, "refusal.too-late", {}, "round-closed")])
+@pytest.mark.parametrize("answer", [ANSWER, Answered(NOON, "refusal.too-late", {}, "round-closed", "ab" * 32)])
 def test_the_first_answer_to_an_act_comes_back_as_it_was(store, answer):
     remember(store, answer=answer)
 
@@ -68,12 +68,21 @@ def test_answers_are_forgotten_after_a_while(store):
     remember(store, "new", Answered(NOON + DAY, "reply.done", {}))
 
     forgotten = store.write(
-        lambda tx: (tx.inbox.answered("old"), tx.inbox.purge(NOON + HOUR), tx.inbox.answered("old"))
+        lambda tx: (tx.inbox.answered("old"), tx.inbox.purge(NOON + HOUR, 10), tx.inbox.answered("old"))
     )
 
     assert forgotten.result() == (ANSWER, 1, None)
     assert answered(store, "old") is None
     assert answered(store, "new") is not None
+
+
+def test_no_more_answers_are_forgotten_at_once_than_asked_and_the_oldest_go_first(store):
+    for number in (3, 1, 2):
+        remember(store, f"a{9 - number}", Answered(NOON + number * MICROSECOND, "reply.done", {}))
+
+    assert store.write(lambda tx: tx.inbox.purge(NOON + HOUR, 2)).result() == 2
+
+    assert [answered(store, f"a{9 - number}") is None for number in (1, 2, 3)] == [True, True, False]
 
 
 def test_the_last_tick_is_kept_to_the_microsecond(store):

@@ -145,3 +145,23 @@ def test_who_has_no_mandates_gets_none(store):
 
     assert store.read(lambda tx: tx.people.mandates("BOD", "unie")) == ()
     assert store.read(lambda tx: tx.people.mandates("TOP")) == ()
+
+
+def test_what_is_fetched_for_a_group_is_what_each_would_read(store):
+    board = load(store)
+    load(store, a_board("TOP"), channel="top")
+    names = ("vng-vertegenwoordiger", "voorzitter", "niemand")
+
+    def seen(tx, *, together: bool) -> list[object]:
+        if together:
+            tx.people.fetch([Account("console", name) for name in names])
+        found = [tx.people.by_account("console", name) for name in names]
+        here = [person for person in found if person is not None]
+        actors = [tx.people.actor(person, board, person.accounts[0], NOON) for person in here]
+        boards = [tx.people.boards_of(person.id) for person in here]
+        return [found, actors, boards, tx.people.mandates("BOD", "vng"), tx.people.mandates("TOP", "vng")]
+
+    alone = store.read(lambda tx: seen(tx, together=False))
+
+    assert store.read(lambda tx: seen(tx, together=True)) == alone
+    assert alone[0] == [a_person("vng-vertegenwoordiger"), a_person("voorzitter"), None]

@@ -159,7 +159,7 @@ def tick(store):
     )
     for number, message in enumerate(messages):
         store.write(lambda tx, do=settle[number % 3], each=message: do(tx, each)).result()
-    store.write(lambda tx: (tx.inbox.purge(NOON), tx.delivery.purge(NOON))).result()
+    store.write(lambda tx: (tx.inbox.purge(NOON, 10), tx.delivery.purge(NOON, 10), tx.beats.last_cleared())).result()
 
 
 def look_up(store):

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("values", sa.Text(), nullable=False),
         sa.Column("refusal", sa.String(), nullable=False),
+        sa.Column("request", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("event", name="pk_inbox"),
     )
     op.create_index("ix_inbox_at", "inbox", ["at"], unique=False)
@@ -264,6 +265,11 @@ def upgrade() -> None:
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dead", sa.Boolean(), nullable=False),
         sa.Column("post", sa.String(), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("burst_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rendered", sa.String(), nullable=False),
+        sa.Column("replaces", sa.Boolean(), nullable=False),
+        sa.Column("frozen", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["item"], ["items.number"], name="fk_cards_item"),
         sa.PrimaryKeyConstraint("item", "platform", "channel", name="pk_cards"),
         sqlite_with_rowid=False,
@@ -275,6 +281,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("dead"),
         postgresql_where=sa.text("dead"),
+    )
+    op.create_index(
+        "ix_cards_frozen",
+        "cards",
+        ["post"],
+        unique=False,
+        sqlite_where=sa.text("frozen"),
+        postgresql_where=sa.text("frozen"),
     )
     op.create_index(
         "ix_cards_due",
