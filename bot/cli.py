@@ -11,7 +11,7 @@ import io
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -19,13 +19,16 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from bot import VERSION
+from bot.cli_mattermost import mattermost
 from bot.problems import FileProblem
-from bot.usage import PROGRAM, WORDS, Group, say, wrong_use
+from bot.usage import PROGRAM, WORDS, Group, common, say, wrong_use
 from bot.views.text import plain
 from commands.domain.errors import Refusal
 from commands.domain.values import Code, Value
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
+
     from bot.app import App
     from bot.config import Config
 
@@ -90,18 +93,13 @@ def problem_text(problem: FileProblem) -> str:
     return WORDS.plain("problem.file", values)
 
 
-def common(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The two options of every command."""
-    command = click.option("--database", metavar="URL", default=None, help=say("cli.option.database"))(command)
-    path = click.Path(path_type=Path)
-    option = click.option("--config", "file", metavar=say("cli.metavar.file"), type=path, help=say("cli.option.config"))
-    return option(command)
-
-
 @click.group(cls=Group, help=say("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name=PROGRAM, help=say("cli.option.version"))
 def program() -> None:
     """All commands."""
+
+
+program.add_command(mattermost)
 
 
 @program.command(help=say("cli.demo.help"))
@@ -127,9 +125,9 @@ def console(person: str | None, file: Path | None, database: str | None) -> None
     from bot.terminal import open_console
 
     _log_bugs_only()
-    config = _config(file, database)
+    config = config_of(file, database)
     with _storage_problems():
-        _require_database(config.storage_url)
+        _require_register(config.storage_url)
         sys.exit(open_console(config, SystemClock(), WORDS, person))
 
 
@@ -138,20 +136,19 @@ def console(person: str | None, file: Path | None, database: str | None) -> None
 def run(file: Path | None, database: str | None) -> None:
     """Serve until told to stop."""
     from bot.clock import SystemClock
-    from bot.platforms.console.client import ConsoleClient
+    from bot.connect import connect
     from bot.service import listen, serve
 
-    config = _config(file, database)
-    clock = SystemClock()
-    transcript = Path(config.console.transcript) if config.console.transcript else None
-    with _application(config, [ConsoleClient(clock.now, transcript)]) as app:
+    config = config_of(file, database)
+    connections = connect(config, SystemClock())
+    with application(config, list(connections.platforms)) as app:
         host, port = config.bot.health_host, config.bot.health_port
         try:
             listening = listen(host, port)
         except OSError as error:
             fail(say("cli.run.port", host=Code(host), port=port, reason=error.strerror or type(error).__name__))
         with listening:
-            serve(app, listening)
+            serve(app, listening, connections)
 
 
 @program.command(help=say("cli.play.help"))
@@ -186,7 +183,8 @@ def cases(files: tuple[Path, ...], every: bool, file: Path | None, database: str
         failed += result.status == "failed"
         waiting += result.status == "not-run"
         key = "cli.cases.failed" if result.status == "failed" else "cli.cases.not-run"
-        click.echo(say(key, name=result.name, expected=str(result.expected), got=str(result.got)))
+        where: dict[str, Value] = {"file": result.file, "line": str(result.line or "")}
+        click.echo(say(key, **where, name=result.name, expected=result.expected, got=result.got))
     click.echo(say("cli.cases.total", passed=passed, failed=failed, waiting=waiting))
     sys.exit(NOT_SO if failed or (every and waiting) else 0)
 
@@ -202,12 +200,17 @@ def board() -> None:
 @common
 def board_load(path: Path, dry_run: bool, file: Path | None, database: str | None) -> None:
     """Show what a file changes, and apply it."""
+    from bot.boardaccounts import with_ids
     from bot.boardfile import read_board
     from bot.boardload import apply, plan
     from bot.config import system_user
+    from bot.connect import account_finder
 
-    read = read_board(path)
-    with _application(_config(file, database)) as app:
+    config = config_of(file, database)
+    read, found = with_ids(read_board(path), path, account_finder(config))
+    with application(config) as app:
+        for line in found:
+            click.echo(say(line.key, **line.values))
         now = app.clock.now()
         planned = app.store.read(lambda tx: plan(tx, read, str(path), now))
         for line in planned.difference.lines:
@@ -241,7 +244,7 @@ def board_show(name: str | None, file: Path | None, database: str | None) -> Non
     """What is kept of a board now."""
     from bot.boardshow import board_lines
 
-    with _application(_config(file, database)) as app:
+    with application(config_of(file, database), may_create=False) as app:
         boards = app.store.read(lambda tx: tx.boards.all())
         chosen = [each for each in boards if name is None or each.id.casefold() == name.casefold()]
         if not chosen:
@@ -257,7 +260,7 @@ def migrate(file: Path | None, database: str | None) -> None:
     """Bring the database to the schema of this version."""
     from storage.migrate import migrate as bring_up
 
-    url = _config(file, database).storage_url
+    url = config_of(file, database).storage_url
     with _storage_problems():
         before = _require_database(url)
         bring_up(url)
@@ -266,13 +269,13 @@ def migrate(file: Path | None, database: str | None) -> None:
 
 @program.command("check-config", help=say("cli.check-config.help"))
 @common
-def check_config(file: Path | None, database: str | None) -> None:
+def checkconfig_of(file: Path | None, database: str | None) -> None:
     """Check the configuration, and say which database it means, without its password."""
     from sqlalchemy.exc import ArgumentError
 
     from storage.engine import database_url
 
-    config = _config(file, database)
+    config = config_of(file, database)
     try:
         address = database_url(config.storage_url).render_as_string(hide_password=True)
     except (ArgumentError, ValueError):
@@ -292,12 +295,14 @@ def export(number: str | None, name: str | None, form: str, out: Path, file: Pat
 
     if (number is None) == (name is None):
         fail(say("cli.export.which"))
-    with _application(_config(file, database)) as app:
-        written = export_to(app, out, form, number=number, board=name)
-        if not written:
-            fail(say("cli.export.none"), NOT_SO)
-        for path in written:
-            click.echo(str(path))
+    with application(config_of(file, database), may_create=False) as app:
+        exported = export_to(app, out, form, number=number, board=name)
+    for path in exported.written:
+        click.echo(str(path))
+    for line in exported.left_out:
+        click.echo(say(line.key, **line.values), err=True)
+    if not exported.written:
+        fail(say("cli.export.nothing" if exported.left_out else "cli.export.none"), NOT_SO)
 
 
 @program.command(help=say("cli.backup.help"))
@@ -311,10 +316,9 @@ def backup(target: Path, file: Path | None, database: str | None) -> None:
         fail(say("cli.backup.exists", file=str(target)))
     if not target.parent.is_dir():
         fail(say("cli.backup.folder", folder=str(target.parent)))
-    url = _config(file, database).storage_url
+    url = config_of(file, database).storage_url
     with _storage_problems():
-        if _require_database(url) == "empty":
-            fail(say("cli.backup.nothing"), NOT_SO)
+        _require_register(url)
         fault = copy(url, target)
     if fault is not None:
         fail(say("cli.backup.fault", file=str(target), log=str(fault)), NOT_SO)
@@ -342,21 +346,24 @@ def _log_bugs_only() -> None:
     configure_logs("error")
 
 
-def _config(file: Path | None, database: str | None) -> Config:
+def config_of(file: Path | None, database: str | None) -> Config:
+    """The configuration. Raises FileProblem."""
     from bot.config import read_config
 
     return read_config(file, url=database)
 
 
 @contextlib.contextmanager
-def _application(config: Config, platforms: list[Any] | None = None) -> Iterator[App]:
+def application(config: Config, platforms: list[Any] | None = None, *, may_create: bool = True) -> Iterator[App]:
+    """The application on the configured database; a database that cannot be used ends the program with a sentence."""
     from bot.app import build_app
     from bot.clock import SystemClock
     from bot.logs import configure_logs
 
     configure_logs(config.bot.log_level)
     with _storage_problems():
-        _require_database(config.storage_url)
+        require = _require_database if may_create else _require_register
+        require(config.storage_url)
         with build_app(config, SystemClock(), platforms or [], locale=WORDS.locale) as app:
             yield app
 
@@ -385,15 +392,40 @@ def _require_database(url: str) -> str:
 
     The folder of a SQLite file is made, readable by its owner only.
     """
-    from storage.engine import database_url
-    from storage.migrate import schema_state
-
-    try:
-        address = database_url(url)
-    except ValueError:  # neither SQLite with a file nor PostgreSQL
-        fail(say("cli.database.address"))
+    address = _address(url)
     if address.get_backend_name() == "sqlite" and address.database:
         Path(address.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return _state(url)
+
+
+def _require_register(url: str) -> None:
+    """Make sure that there is a register at an address; a misspelt one must not leave an empty register behind."""
+    address = _address(url)
+    if _state(url) == "empty":
+        shown = address.render_as_string(hide_password=True)
+        fail(say("cli.database.nothing", database=Code(shown)), NOT_SO)
+
+
+def has_register(url: str) -> bool:
+    """Whether there is a register of this program at an address."""
+    address = _address(url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        return False
+    return _state(url) != "empty"
+
+
+def _address(url: str) -> URL:
+    from storage.engine import database_url
+
+    try:
+        return database_url(url)
+    except ValueError:  # neither SQLite with a file nor PostgreSQL
+        fail(say("cli.database.address"))
+
+
+def _state(url: str) -> str:
+    from storage.migrate import schema_state
+
     try:
         return schema_state(url).value
     except ValueError:

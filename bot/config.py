@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import getpass
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -22,8 +23,14 @@ from bot.problems import FileProblem, read_toml
 from commands.domain.values import Code, Line
 
 PREFIX: Final = "SAMENSPRAAK_"
+SHORTEST_KEY: Final = 32
+"""Characters of a key that seals buttons: 32 random hexadecimal characters are 128 bits."""
 SECRETS_VARIABLE: Final = "SAMENSPRAAK_SECRETS"
 """The folder with secret files; it is the one variable that is no key of the configuration."""
+
+
+ADMIN_VARIABLE: Final = "SAMENSPRAAK_ADMIN_TOKEN"
+"""The token of an administrator of the chat server, for one run of `samenspraak mattermost`; it is kept nowhere."""
 
 
 class Section(BaseModel):
@@ -56,6 +63,47 @@ class ConsoleSection(Section):
     transcript: str = ""
 
 
+class MattermostSection(Section):
+    """The Mattermost server that people use; without `url` there is none.
+
+    `callback_url` is where that server reaches this program. `keys` seal buttons and forms: the first seals, both open.
+    `command_tokens` has what the server gave for each command, by `team/trigger`. Without `signed_clicks` an act needs no
+    proof by the server of who did it. `ca_file` has the certificates to trust, where they are not publicly known.
+    """
+
+    url: str = ""
+    site_url: str = ""
+    callback_url: str = ""
+    token: SecretStr | None = None
+    keys: tuple[SecretStr, ...] = Field(default=(), max_length=2)
+    command_tokens: dict[str, SecretStr] = {}
+    commands: Literal["nl", "en", "both"] = "nl"
+    signed_clicks: bool = True
+    ca_file: str = ""
+
+    @field_validator("url", "site_url", "callback_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+            raise ValueError(
+                "an address that begins with https:// or http://, without a name, a password or a question mark"
+            )
+        return value.rstrip("/")
+
+    @field_validator("keys")
+    @classmethod
+    def _long_enough(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(each.get_secret_value()) < SHORTEST_KEY for each in value):
+            raise ValueError(f"a key has at least {SHORTEST_KEY} characters")
+        return value
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The keys that must be set for a server to be served, and are not."""
+        needed = ("callback_url", "token", "keys") if self.url else ()
+        return tuple(each for each in needed if not getattr(self, each))
+
+
 class Config(BaseSettings):
     """The whole configuration, read once at start."""
 
@@ -71,6 +119,7 @@ class Config(BaseSettings):
     bot: BotSection = BotSection()
     storage: StorageSection = StorageSection()
     console: ConsoleSection = ConsoleSection()
+    mattermost: MattermostSection = MattermostSection()
 
     @classmethod
     def settings_customise_sources(
@@ -151,7 +200,7 @@ def _keys() -> Iterator[tuple[str, str]]:
 
 
 def _check_environment(environment: Mapping[str, str]) -> None:
-    known = {f"{PREFIX}{section}__{key}".upper() for section, key in _keys()} | {SECRETS_VARIABLE}
+    known = {f"{PREFIX}{section}__{key}".upper() for section, key in _keys()} | {SECRETS_VARIABLE, ADMIN_VARIABLE}
     for name in environment:
         if name.upper().startswith(PREFIX) and name.upper() not in known and not name.startswith("SAMENSPRAAK_TEST_"):
             best = difflib.get_close_matches(name.upper(), sorted(known), 1)

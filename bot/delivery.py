@@ -7,8 +7,9 @@ settled is first looked for on the platform, and adopted when it is there.
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 import structlog
@@ -16,16 +17,16 @@ import structlog
 from bot.app import App
 from bot.happening import Happening, gather
 from bot.i18n import Catalogue
-from bot.platforms.base import Platform, PlatformRefused, PlatformUnavailable, PostRef
-from bot.views.card import Card
+from bot.platforms.base import EditRefused, Platform, PlatformRefused, PlatformUnavailable, PostGone, PostRef
+from bot.views.card import Card, Paragraph
 from bot.views.item import item_card
-from bot.views.notice import notice_card
+from bot.views.notice import ASKS, notice_card
 from bot.views.post import post_card
 from commands.domain.board import Board, Person, Role
 from commands.domain.errors import Refusal
 from commands.domain.values import Value
 from commands.ports import Notice, Transaction
-from storage.delivery import Message, MessageKind
+from storage.delivery import Message, MessageKind, Shown
 from storage.transaction import Tx
 
 LEASE: Final = timedelta(seconds=60)
@@ -35,7 +36,14 @@ MOST_FAILURES: Final = 10
 """After so many attempts a message on which the program itself fails is given up: some twelve minutes."""
 BATCH: Final = 50
 REFRESH: Final = timedelta(seconds=2)
-"""The least time between two refreshes of one live card."""
+"""The least time between two edits of one live card, in the first minute in which changes keep coming."""
+PACE: Final = (
+    (timedelta(minutes=1), REFRESH),
+    (timedelta(minutes=10), timedelta(seconds=10)),
+)
+"""How long after the first of a run of changes which least time holds."""
+SLOWEST: Final = timedelta(seconds=30)
+"""The least time between two edits when changes keep coming longer than that; a pause as long ends the run."""
 
 log = structlog.get_logger()
 
@@ -90,7 +98,17 @@ def _deliver(app: App, message: Message) -> Settling:
         prepared = app.store.read(lambda tx: _prepare(tx, app, message))
         if prepared is None:
             return _give_up(app, message)
+        if message.last.is_frozen or _stands(prepared):
+            return Settling(app.store.write(lambda tx: tx.delivery.sent(message, app.clock.now())), True)
         ref = _send(app.platforms[prepared.platform], prepared, app.clock.now())
+    except EditRefused:
+        if message.kind is not MessageKind.REFRESH:
+            return _give_up(app, message)
+        log.info("post-frozen", actie="bezorgen", object=message.key, resultaat="blijft", oorsprong=message.platform)
+        return Settling(app.store.write(lambda tx: tx.delivery.freeze(message)), True)
+    except PostGone:
+        log.info("post-gone", actie="bezorgen", object=message.key, resultaat="opnieuw", oorsprong=message.platform)
+        return Settling(app.store.write(lambda tx: tx.delivery.lost_post(message, app.clock.now())), False)
     except PlatformUnavailable as error:
         log.info(
             "delivery-waits", actie="bezorgen", object=message.key, resultaat="uitgesteld", oorsprong=message.platform
@@ -106,7 +124,47 @@ def _deliver(app: App, message: Message) -> Settling:
         )
         return _later(app, message) if message.attempt < MOST_FAILURES else _give_up(app, message)
     now = app.clock.now()
-    return Settling(app.store.write(lambda tx: tx.delivery.sent(message, now, ref.post, now + REFRESH)), True)
+    burst = burst_at(message, now)
+    shown = Shown(now, burst, rendering(prepared.card))
+    return Settling(
+        app.store.write(lambda tx: tx.delivery.sent(message, now, ref.post, now + pace(now - burst), shown)), True
+    )
+
+
+def frozen_card(tx: Tx, app: App, platform: str, channel: str, post: str) -> tuple[Card, str] | None:
+    """The card of a post that may not be changed any more, as it is to be now, with its key; None for any other post."""
+    message = tx.delivery.frozen(platform, channel, post)
+    board = tx.boards.get(message.board) if message is not None else None
+    if message is None or board is None:
+        return None
+    return _draw(tx, message, board, app.catalogue(board.locale, board.zone)), message.key
+
+
+def pace(duration: timedelta) -> timedelta:
+    """The least time until the next edit of a card, so long after the first of a run of changes."""
+    return next((least for until, least in PACE if duration < until), SLOWEST)
+
+
+def burst_at(message: Message, now: datetime) -> datetime:
+    """When the run of changes began that a card shows at `now`: a change that follows the last edit soon continues it.
+
+    What counts is when the change was made, not when it could be shown.
+    """
+    last = message.last
+    if last.at is None or last.burst_at is None or message.made_at - last.at >= SLOWEST:
+        return now
+    return last.burst_at
+
+
+def rendering(card: Card) -> str:
+    """The hash of a card as it is shown."""
+    return sha256(repr(card).encode()).hexdigest()
+
+
+def _stands(prepared: Prepared) -> bool:
+    """Whether a card stands there already as it is to be shown; what may have been sent before is not known."""
+    message = prepared.message
+    return bool(message.post) and not message.may_be_sent and rendering(prepared.card) == message.last.rendered
 
 
 def _later(app: App, message: Message, seconds: float | None = None) -> Settling:
@@ -117,13 +175,17 @@ def _later(app: App, message: Message, seconds: float | None = None) -> Settling
 
 
 def _give_up(app: App, message: Message) -> Settling:
-    """Give a message up, and tell the chairs another way; a notice about a notice that failed goes no further."""
+    """Give a message up, and tell the chairs another way.
+
+    A notice about a notice that failed goes no further, and of a card that is dead already they were told.
+    """
     log.warning("delivery-dead", actie="bezorgen", object=message.key, resultaat="mislukt", oorsprong=message.platform)
 
     def work(tx: Tx) -> None:
         now = app.clock.now()
         board = tx.boards.get(message.board)
-        if not tx.delivery.dead(message, now) or board is None or message.notice is Notice.UNDELIVERED:
+        is_known = message.notice is Notice.UNDELIVERED or message.last.is_dead
+        if not tx.delivery.dead(message, now, now + SLOWEST) or board is None or is_known:
             return
         item = tx.items.get(message.item) if message.item is not None else None
         head = tx.log.head(item.dossier) if item is not None else tx.log.head(board.id)
@@ -168,7 +230,10 @@ def _prepare(tx: Transaction, app: App, message: Message) -> Prepared | None:
         (platform, target), locale = account, person.locale
     if platform not in app.platforms:
         raise PlatformUnavailable(f"platform {platform} is not configured")
-    card = _draw(tx, message, board, app.catalogue(locale, board.zone))
+    catalogue = app.catalogue(locale, board.zone)
+    card = _draw(tx, message, board, catalogue)
+    if message.last.replaces:
+        card = replace(card, blocks=(*card.blocks, Paragraph(catalogue.say("card.replaces"))))
     return Prepared(message, platform, target, card)
 
 
@@ -181,7 +246,20 @@ def _draw(tx: Transaction, message: Message, board: Board, catalogue: Catalogue)
     if message.notice is None:
         return post_card(gather(tx, message.log, message.sequence, board, message.item), catalogue)
     happening = gather(tx, message.log, message.sequence, board, message.item, with_roll=False)
-    return notice_card(message.notice, happening, catalogue, _about(tx, message, happening))
+    about = _about(tx, message, happening)
+    may_answer = message.notice in ASKS and _may_answer(tx, message, board, happening)
+    return notice_card(message.notice, happening, catalogue, about, may_answer=may_answer)
+
+
+def _may_answer(tx: Transaction, message: Message, board: Board, happening: Happening) -> bool:
+    """Whether the person speaks for an organisation with a vote in the round, when it happened."""
+    item = happening.item
+    if item is None or item.round is None:
+        return False
+    at = happening.entry.at
+    own = [each for each in tx.people.mandates(board.id) if each.person == message.person]
+    seats = [tx.rolls.seat(item, each.organisation) for each in own if each.is_valid(at, board.zone)]
+    return any(seat is not None and seat.voting for seat in seats)
 
 
 def _about(tx: Transaction, message: Message, happening: Happening) -> dict[str, Value]:

@@ -46,7 +46,7 @@ def run_demo(words: Catalogue, out: Path | None, *, is_fast: bool) -> int:
     clock = RunningClock(end)
     client = ConsoleClient(clock.now, transcript, folder / "files")
     with build_app(database(url), clock, [client], locale=words.locale) as app:
-        written = [path for form in FORMATS for path in export_to(app, folder / "export", form, board=BOARD)]
+        written = [path for form in FORMATS for path in export_to(app, folder / "export", form, board=BOARD).written]
     click.echo("")
     number = played.items[0]["decision"]["number"]
     click.echo(words.plain("demo.decision", {"decision": number}))

@@ -75,6 +75,7 @@ class Happening:
         values: dict[str, Value] = {"board": self.board.name}
         if self.item is not None:
             values |= {"item": self.item.number, "title": self.item.title, "version": self.item.version.label}
+            values["meeting"] = self.item.meeting or ""
         organisation = self.code("organisation")
         if organisation:
             values["organisation"] = self.short(organisation)

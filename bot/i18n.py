@@ -105,7 +105,7 @@ class Catalogue:
 
     def refusal(self, refusal: Refusal) -> Text:
         """What is said to somebody whose act is refused."""
-        values = {name: _quoted(value) for name, value in refusal.values().items()}
+        values = {name: quoted(value) for name, value in refusal.values().items()}
         return self.say(refusal_key(refusal), values)
 
     def has(self, key: str) -> bool:
@@ -138,7 +138,10 @@ class Catalogue:
 
     def moment(self, at: datetime) -> str:
         """An instant in full: weekday, date, time, and zone with its offset from UTC."""
-        local = self._local(at)
+        return _moment(self, _whole(at))
+
+    def _moment(self, at: datetime) -> str:
+        local = at.astimezone(self.zone)
         name, offset = local.tzname() or "", _offset(local)
         zone = f"{name}, {offset}" if name[:1].isalpha() and name != "UTC" else offset
         day = format_date(local, "EEEE d MMMM y", locale=self.locale)
@@ -179,16 +182,8 @@ class Catalogue:
         return _joined(parts)
 
     def _local(self, at: datetime) -> datetime:
-        """In this zone, a fraction of a second rounded up.
-
-        A deadline is a whole second, so that what came after it is never shown as if it came in time.
-        """
-        if at.tzinfo is None:
-            raise ValueError("an instant needs its zone")
-        instant = at.astimezone(UTC)
-        if instant.microsecond:
-            instant = instant.replace(microsecond=0) + timedelta(seconds=1)
-        return instant.astimezone(self.zone)
+        """In this zone, to the second."""
+        return _whole(at).astimezone(self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +219,26 @@ class _Sentence:
         return self.forms[0 if values[self.counted] == 1 else 1]
 
 
+@lru_cache(maxsize=1024)
+def _moment(catalogue: Catalogue, at: datetime) -> str:
+    """Remembered, because all who act on one round at one time are told the same instants.
+
+    `at` is in UTC: two instants of the hour that a clock repeats are one and the same to a cache in its own zone.
+    """
+    return catalogue._moment(at)
+
+
+def _whole(at: datetime) -> datetime:
+    """In UTC, a fraction of a second rounded up.
+
+    A deadline is a whole second, so that what came after it is never shown as if it came in time.
+    """
+    if at.tzinfo is None:
+        raise ValueError("an instant needs its zone")
+    instant = at.astimezone(UTC)
+    return instant.replace(microsecond=0) + timedelta(seconds=1) if instant.microsecond else instant
+
+
 @lru_cache
 def _read(locale: str) -> Mapping[str, _Sentence]:
     with (_CATALOGUES / locale / "LC_MESSAGES" / "samenspraak.po").open("rb") as file:
@@ -250,7 +265,7 @@ def _parts(run: str) -> tuple[str | _Slot, ...]:
     return tuple(_Slot(part) if place % 2 else part for place, part in enumerate(_PIECE.split(run)) if part)
 
 
-def _quoted(value: Value) -> Value:
+def quoted(value: Value) -> Value:
     """What somebody typed, short enough to be repeated to him."""
     if isinstance(value, str) and not isinstance(value, StrEnum) and len(value) > _LONGEST_QUOTED:
         return value[:_LONGEST_QUOTED] + "…"

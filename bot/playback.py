@@ -9,11 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 from bot.app import App, build_app
+from bot.boardfile import BoardFile
 from bot.boardload import apply, plan
 from bot.clock import SteppedClock
 from bot.config import Config
@@ -79,6 +81,10 @@ class Stage:
         self._require_up()
         return self.client.send_file(account, name, media_type, content, key)
 
+    def account_id(self, name: str) -> str:
+        """As the console."""
+        return self.client.account_id(name)
+
     def _require_up(self) -> None:
         if self.is_down:
             raise PlatformUnavailable("the platform is down")
@@ -94,6 +100,15 @@ class Message:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An expectation that did not hold: the step (from 1), its line in the file, what was expected, and what was seen."""
+
+    step: int
+    line: int | None
+    what: Line
+
+
 @dataclass(slots=True)
 class Played:
     """What a playback ended in."""
@@ -101,13 +116,16 @@ class Played:
     title: str
     items: list[dict[str, Any]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     passed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One thing to show of a playback, as it happens: a step that begins, an answer, a post or a direct message."""
+    """One thing to show of a playback, as it happens: a step that begins, an answer, a post or a direct message.
+
+    An expectation that did not hold is shown as `failure`.
+    """
 
     kind: str
     at: datetime
@@ -115,6 +133,7 @@ class Shown:
     where: str = ""
     text: str = ""
     is_refused: bool = False
+    failure: Failure | None = None
 
 
 def unheard(shown: Shown) -> None:
@@ -139,7 +158,8 @@ class Performance:
         self.stage = Stage(ConsoleClient(self.clock.now, transcript))
         self.stage.client.listen(self._heard)
         self._show = show
-        self._people = {person.id: _on_stage(person) for each in script.boards for person in each.people}
+        self._boards = _on_stage(script.boards)
+        self._people = {person.id: person for each in self._boards for person in each.people}
         self._accounts = {each.accounts[0].id: each.id for each in self._people.values()}
         self._running = ExitStack()
         self._app: App | None = None
@@ -180,7 +200,7 @@ class Performance:
             app = self.app
             boards = {each.board.id: each.board for each in self.script.boards}
             self._played.items = [
-                item_as_json(each, partial(app.word, boards[each.item.board])) for each in self._records().values()
+                item_as_json(each, partial(app.word, boards[each.item.board])) for each in self._records()[0].values()
             ]
         return self._played
 
@@ -278,9 +298,8 @@ class Performance:
         def work(tx: Tx) -> None:
             now = self.clock.now()
             tx.beats.rehearse(now)
-            for file in self.script.boards:
-                people = tuple(self._people[each.id] for each in file.people)
-                apply(tx, plan(tx, dataclasses.replace(file, people=people), self.script.path, now), now, PLAYBACK)
+            for file in self._boards:
+                apply(tx, plan(tx, file, self.script.path, now), now, PLAYBACK)
 
         self.app.store.write(work).result()
 
@@ -302,30 +321,35 @@ class Performance:
         self._show(Shown(kind, self.clock.now(), to if kind == "tell" else "", board, post.text))
 
     def _check(self, step: ScriptStep, answer: Answer | None) -> None:
+        records, newest = self._records() if self._app is not None else ({}, "")
         facts = Facts(
             refusal=answer.refusal if answer else "",
             reply=plain_card(answer.card) if answer else "",
             posted="\n".join(self._posted),
             notified=tuple(sorted(set(self._notified))),
-            records=self._records() if self._app is not None else {},
+            records=records,
+            newest=newest,
         )
         found = failures(step.expect, facts)
         self._played.passed += found.passed
-        for failure in found.failed:
-            where = f"{self.script.path}:{step.line}: step {step.index}"
-            self._played.failures.append(f"{where}: {failure}")
-            self._show(Shown("failure", self.clock.now(), text=failure))
+        for what in found.failed:
+            failure = Failure(step.index, step.line, what)
+            self._played.failures.append(failure)
+            self._show(Shown("failure", self.clock.now(), failure=failure))
         self._posted, self._notified = [], []
 
-    def _records(self) -> dict[str, ItemRecord]:
-        """Every item of the boards of the script, by number."""
+    def _records(self) -> tuple[dict[str, ItemRecord], str]:
+        """Every item of the boards of the script, by number, and the number of the one whose log changed last."""
 
-        def read(tx: Tx) -> dict[str, ItemRecord]:
+        def read(tx: Tx) -> tuple[dict[str, ItemRecord], str]:
             found: dict[str, ItemRecord] = {}
+            changed: dict[str, datetime] = {}
             for file in self.script.boards:
                 for dossier in tx.dossiers.of_board(file.board.id):
                     found |= {str(each.item.number): each for each in dossier.items}
-            return dict(sorted(found.items()))
+                    changed |= {str(each.body.get("item", "")): each.at for each in dossier.entries}
+            newest = max(found, key=lambda number: changed[number], default="")
+            return dict(sorted(found.items())), newest
 
         return self.app.store.read(read)
 
@@ -336,10 +360,21 @@ def _require_rehearsal(tx: Tx) -> None:
         raise FileProblem("--database", None, "", "", Line("problem.not-rehearsal", {}))
 
 
-def _on_stage(person: Person) -> Person:
-    """The person with an account on the stage, first; who has none there uses the id of another account, or his own."""
-    own = [each for each in person.accounts if each.platform == NAME]
-    others = [each for each in person.accounts if each.platform != NAME]
-    if not own:
-        own = [Account(NAME, others[0].id if others else person.id)]
-    return dataclasses.replace(person, accounts=(*own, *others))
+def _on_stage(boards: tuple[BoardFile, ...]) -> tuple[BoardFile, ...]:
+    """The boards with an account on the stage, first, for each person: whoever is in a board file can act in a script.
+
+    Who has none on the console gets one that is nobody else's. It has the id of another account of his, as a refusal
+    shows him his account, or else his own id.
+    """
+    people = dict.fromkeys(person for each in boards for person in each.people)
+    taken = {account.id for person in people for account in person.accounts if account.platform == NAME}
+    given: dict[Person, Person] = {}
+    for person in people:
+        own = [each for each in person.accounts if each.platform == NAME]
+        others = [each for each in person.accounts if each.platform != NAME]
+        if not own:
+            wanted = chain((each.id for each in others), [person.id], (f"{person.id}-{number}" for number in count(2)))
+            own = [Account(NAME, next(each for each in wanted if each not in taken))]
+            taken.add(own[0].id)
+        given[person] = dataclasses.replace(person, accounts=(*own, *others))
+    return tuple(dataclasses.replace(each, people=tuple(given[person] for person in each.people)) for each in boards)

@@ -2,52 +2,77 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from bot.problems import FileProblem, read_toml
 from commands.domain.values import Code, Line, Value
+from commands.text import suggest
 
 T = TypeVar("T")
+
+_HEADER: Final = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A TOML file with its text, so that a problem can name the line."""
+    """A TOML file with its text, so that a problem can name the line.
+
+    `counted` is the header of the array whose tables are known by their number, counted from 1, such as "step".
+    """
 
     path: str
     text: str
+    counted: str = ""
 
     def line(self, header: str, index: int, key: str) -> int | None:
-        """The line (from 1) of a key below the n-th (from 0) table with this header; of the header without such a key."""
-        wanted = re.compile(rf"\s*\[\[?\s*{re.escape(header)}\s*\]\]?\s*(#.*)?")
-        start = re.compile(r"\s*\[\[?[^\[\]]+\]\]?\s*(#.*)?")
-        named = re.compile(rf"\s*[\"']?{re.escape(re.split(r'[.[]', key)[0])}[\"']?\s*[.=]")
-        seen, found = -1 if header else 0, None if header else 1
-        for number, line in enumerate(self.text.splitlines(), 1):
-            if header and wanted.fullmatch(line):
-                seen += 1
-                if seen == index:
-                    found = number
-                elif seen > index:
-                    return found
-            elif seen == index and start.fullmatch(line):
-                return found
-            elif seen == index and key and named.match(line):
-                return number
-        return found
+        """The line (from 1) of a key below the n-th (from 0) table with this header; of the header without such a key.
+
+        The parts of a key with points in it are sought in the tables inside that table.
+        """
+        lines = self.text.splitlines()
+        starts = [number for number, line in enumerate(lines) if _header(line) == header] if header else [-1]
+        if index >= len(starts):
+            return None
+        start = starts[index]
+        others = (n for n in range(start + 1, len(lines)) if _is_outside(_header(lines[n]), header))
+        end = next(others, len(lines))
+        path = re.split(r"[.[]", key)
+        for depth in range(len(path) - 1, -1, -1):
+            inner = ".".join((header, *path[:depth]))
+            at = next((n for n in range(start + 1, end) if _header(lines[n]) == inner), None) if depth else start
+            if at is None:
+                continue
+            stop = next((n for n in range(at + 1, end) if _header(lines[n]) is not None), end)
+            named = re.compile(rf"\s*[\"']?{re.escape(path[depth])}[\"']?\s*[.=]")
+            found = next((n for n in range(at + 1, stop) if key and named.match(lines[n])), None)
+            if found is not None or depth:
+                return (at if found is None else found) + 1
+        return max(start, 0) + 1
 
     def problem(self, header: str, index: int, key: str, value: object, remedy: Line) -> FileProblem:
         """What is wrong with one key."""
-        path = ".".join(part for part in (header, key) if part)
+        is_counted = bool(header) and header == self.counted
+        path = (f"{header} {index + 1}", key) if is_counted else (header, key)
+        name = (", " if is_counted else ".").join(part for part in path if part)
         shown = "" if value is None else str(value)[:60]
-        return FileProblem(self.path, self.line(header, index, key), path, shown, remedy)
+        return FileProblem(self.path, self.line(header, index, key), name, shown, remedy)
+
+
+def _header(line: str) -> str | None:
+    """The name in a line that opens a table; None for any other line."""
+    match = _HEADER.fullmatch(line)
+    return match[1] if match else None
+
+
+def _is_outside(name: str | None, header: str) -> bool:
+    """Whether a line that opens the table `name` ends the table `header`."""
+    return name is not None and not (header and name.startswith(header + "."))
 
 
 def open_toml(path: Path) -> tuple[dict[str, Any], Source]:
@@ -103,11 +128,21 @@ class Table:
 
     def choice(self, key: str, kind: type[StrEnum], default: StrEnum | None = None) -> StrEnum:
         """One of the values of an enumeration."""
-        value = self.text(key, default.value if default is not None else None)
-        try:
-            return kind(value)
-        except ValueError:
-            raise self.problem(key, "choice", choices=tuple(Code(each.value) for each in kind)) from None
+        return kind(self.one_of(key, [each.value for each in kind], default.value if default is not None else None))
+
+    def one_of(self, key: str, known: Collection[str], default: str | None = None) -> str:
+        """One of the words that are known here."""
+        value = self.text(key, default)
+        if value not in known:
+            raise self.not_among(key, value, known)
+        return value
+
+    def not_among(self, key: str, value: str, known: Collection[str], remedy: str = "choice") -> FileProblem:
+        """A word that is not one of those known here: the nearest one, or else `remedy`, which may name all `choices`."""
+        near = suggest(value, known)
+        values: dict[str, Value] = {"suggestion": Code(near), "choices": tuple(Code(each or '""') for each in known)}
+        line = Line("file.choice.suggested" if near else f"file.{remedy}", values)
+        return self.source.problem(self.header, self.index, self.prefix + key, value, line)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts; empty without the key."""
@@ -151,9 +186,8 @@ class Table:
         """Refuse the first key that was not asked for."""
         for key in self.data:
             if key not in self._asked:
-                best = difflib.get_close_matches(key, sorted(self._asked), 1)
-                if best:
-                    raise self.problem(key, "unknown-key.suggested", suggestion=Code(best[0]))
+                if best := suggest(key, sorted(self._asked)):
+                    raise self.problem(key, "unknown-key.suggested", suggestion=Code(best))
                 raise self.problem(key, "unknown-key")
 
 

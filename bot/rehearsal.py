@@ -13,7 +13,7 @@ import click
 
 from bot.config import Config, read_config
 from bot.i18n import Catalogue
-from bot.playback import Played, Shown, play, unheard
+from bot.playback import Failure, Played, Shown, play, unheard
 from bot.script import read_script
 from bot.views.text import neutral
 from commands.domain.ledger import instant
@@ -37,12 +37,12 @@ def rehearse(
         with tempfile.TemporaryDirectory(prefix="samenspraak-") as folder:
             played = play(script, database(url or f"sqlite:///{folder}/play.db", configuration), show=show)
         failed += len(played.failures)
-        documents.append(document(played))
+        documents.append(document(played, script.path, words))
         if not as_json:
             values: dict[str, Value] = {"passed": played.passed, "failed": len(played.failures)}
             click.echo(words.plain("play.total", values))
             for failure in played.failures:
-                click.echo(failure, err=True)
+                click.echo(failure_text(failure, script.path, words), err=True)
     if as_json:
         click.echo(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2))
     return 1 if failed else 0
@@ -53,8 +53,19 @@ def database(url: str, configuration: Path | None = None) -> Config:
     return read_config(configuration, url=url)
 
 
-def document(played: Played) -> dict[str, Any]:
-    """A playback as one JSON document."""
+def failure_text(failure: Failure, path: str, words: Catalogue) -> str:
+    """An expectation that did not hold, in one line: file, line, step, what was expected and what was seen."""
+    values: dict[str, Value] = {
+        "file": path,
+        "line": str(failure.line or ""),
+        "step": failure.step,
+        "what": failure.what,
+    }
+    return words.plain("play.failed", values)
+
+
+def document(played: Played, path: str, words: Catalogue) -> dict[str, Any]:
+    """A playback of the script at `path` as one JSON document; what failed is in the language of `words`."""
     return {
         "title": played.title,
         "items": played.items,
@@ -63,7 +74,7 @@ def document(played: Played) -> dict[str, Any]:
         "expectations": {
             "passed": played.passed,
             "failed": len(played.failures),
-            "failures": played.failures,
+            "failures": [failure_text(each, path, words) for each in played.failures],
         },
     }
 
@@ -81,13 +92,14 @@ def printer(words: Catalogue, pause: Callable[[Shown], None] = unheard) -> Calla
         }
         if shown.kind == "edit":
             return
+        if shown.failure is not None:
+            values |= {"step": shown.failure.step, "line": str(shown.failure.line or ""), "what": shown.failure.what}
         key = f"play.{shown.kind}.refused" if shown.is_refused else f"play.{shown.kind}"
         if shown.kind in ("act", "incident"):
             click.echo("")
         click.echo(words.plain(key, values))
-        if shown.kind != "failure":
-            for line in lines if shown.kind in ("answer", "post") else lines[1:]:
-                click.echo("    " + (neutral(line) if shown.kind == "act" else line))
+        for line in lines if shown.kind in ("answer", "post") else lines[1:]:
+            click.echo("    " + (neutral(line) if shown.kind == "act" else line))
         pause(shown)
 
     return show

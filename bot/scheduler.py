@@ -29,6 +29,10 @@ from storage.transaction import Tx
 BATCH: Final = 50
 AFTER: Final = timedelta(microseconds=1)
 """A round is due when its deadline and grace have passed, not when they are reached."""
+REMEMBERED: Final = timedelta(days=7)
+"""How long an answer is kept for an act that arrives again, and a message after it was sent."""
+CLEARING: Final = timedelta(hours=1)
+MOST_CLEARED: Final = 1000
 FOREVER: Final[dict[str, Any]] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 """APScheduler 3 drops a job that is a second late by default; none of these jobs may be dropped."""
 
@@ -49,9 +53,27 @@ def tick(app: App) -> int:
     done += _each(
         app, lambda tx: tx.items.reminders_due(now, BATCH), lambda tx, number: remind_due(tx, number, now, times)
     )
-    app.store.write(lambda tx: upkeep(tx, now)).result()
+
+    def keep_up(tx: Tx) -> None:
+        upkeep(tx, now)
+        clear_away(tx, now)
+
+    app.store.write(keep_up).result()
     app.store.write(lambda tx: tx.beats.beat(now)).result()
     return done
+
+
+def clear_away(tx: Tx, now: datetime) -> None:
+    """Forget old answers and sent messages, once an hour, and at most so many of each at a time.
+
+    What is left over is for the next tick. A clock that was set back has no hour to wait.
+    """
+    last = tx.beats.last_cleared()
+    if last is not None and last <= now < last + CLEARING:
+        return
+    before = now - REMEMBERED
+    if max(tx.inbox.purge(before, MOST_CLEARED), tx.delivery.purge(before, MOST_CLEARED)) < MOST_CLEARED:
+        tx.beats.cleared(now)
 
 
 def next_instant(app: App, after: datetime) -> datetime | None:

@@ -8,15 +8,22 @@ import signal
 import socket
 from collections.abc import Iterator
 from threading import Event, Thread
+from typing import Final
 
 import structlog
 import uvicorn
 
 from bot.app import App
+from bot.connect import Connections
 from bot.delivery import deliver_due
 from bot.scheduler import alarm_clock
 from bot.startup import start
 from bot.web import build_web
+
+KEEP_ALIVE: Final = 5
+"""Seconds that an idle connection stays open. A Mattermost server opens a new one for every click."""
+BACKLOG: Final = 2048
+"""Connections that may wait to be accepted: a room full of people who click at once."""
 
 log = structlog.get_logger()
 
@@ -32,21 +39,28 @@ class Server(uvicorn.Server):
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket on which health is served. Raises OSError when the address is taken or not ours."""
-    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # What is accepted takes it over: head and body of an answer are two writes, and the second must not wait for the
+    # acknowledgement of the first.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
-def serve(app: App, listening: socket.socket) -> None:
+def serve(app: App, listening: socket.socket, connections: Connections) -> None:
     """Serve on a socket until SIGTERM or SIGINT, then finish what is under way and return."""
     start(app)
-    with alarm_clock(app), delivering(app):
+    with connections.serving(app) as routes, alarm_clock(app), delivering(app):
         config = uvicorn.Config(
-            build_web(app),
+            build_web(app, routes),
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=KEEP_ALIVE,
+            backlog=BACKLOG,
         )
         server = Server(config)
-        asyncio.run(_serve(server, listening))
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(_serve(server, listening))
 
 
 async def _serve(server: Server, listening: socket.socket) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -20,6 +23,7 @@ from bot.platforms.console.terminal import converse
 from bot.scheduler import alarm_clock
 from bot.service import delivering
 from bot.startup import start
+from commands.domain.errors import ReadOnly
 from storage.transaction import Tx
 
 
@@ -28,12 +32,16 @@ def open_console(
 ) -> int:
     """Hold a chat until it ends; returns the exit code.
 
-    `person` is the id or console account of who speaks first; without it the first person with a console account.
+    `person` is the id or console account of who speaks first; without it the first person with a console account. Where
+    a chat platform is configured people are known by that: here one only reads then, except what playback made up.
     """
     if client is None:
         transcript = Path(config.console.transcript) if config.console.transcript else None
         client = ConsoleClient(clock.now, transcript)
     with build_app(config, clock, [client], locale=words.locale) as app:
+        if config.mattermost.url and not app.store.read(lambda tx: tx.beats.is_rehearsal()):
+            app = dataclasses.replace(app, reads_only=ReadOnly())
+            click.echo(words.plain("cli.console.reads-only"), err=True)
         people = app.store.read(_people)
         channels = app.store.read(_channels)
         if not people:
@@ -54,10 +62,17 @@ def open_console(
             return answer
 
         chat = Chat(client, submit, people, channels, clock.now, words, place)
-        start(app)
-        with alarm_clock(app), delivering(app):
+        with contextlib.nullcontext() if app.reads_only is not None else _at_work(app):
             converse(chat, completer(app, words.locale), _history())
     return 0
+
+
+@contextlib.contextmanager
+def _at_work(app: App) -> Iterator[None]:
+    """Everything that runs beside the chat; where one only reads, another process does that."""
+    start(app)
+    with alarm_clock(app), delivering(app):
+        yield
 
 
 def _people(tx: Tx) -> dict[str, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +21,14 @@ WORDS: Final = Catalogue(environment_locale(os.environ), ZoneInfo("Europe/Amster
 def say(key: str, **values: Value) -> str:
     """A sentence in the language of the terminal."""
     return WORDS.plain(key, values)
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The two options of every command."""
+    command = click.option("--database", metavar="URL", default=None, help=say("cli.option.database"))(command)
+    path = click.Path(path_type=Path)
+    option = click.option("--config", "file", metavar=say("cli.metavar.file"), type=path, help=say("cli.option.config"))
+    return option(command)
 
 
 class Formatter(click.HelpFormatter):

@@ -1,7 +1,8 @@
-"""The web edge: health for whoever watches over the program. Chat platforms add their routes here."""
+"""The web edge: health for whoever watches over the program, and the routes of the chat platforms."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -17,8 +18,8 @@ STALE: Final = timedelta(seconds=60)
 """A tick older than this means that deadlines are no longer watched."""
 
 
-def build_web(app: App) -> Starlette:
-    """The routes: `/live` (the program answers) and `/ready` (it can record, and watches the deadlines)."""
+def build_web(app: App, routes: Sequence[Route] = ()) -> Starlette:
+    """The routes: `/live` (the program answers), `/ready` (it can record, and watches the deadlines), and more."""
 
     async def live(request: Request) -> JSONResponse:
         return JSONResponse({"status": "ok"})
@@ -27,7 +28,7 @@ def build_web(app: App) -> Starlette:
         found = await run_in_threadpool(health, app)
         return JSONResponse(found, 200 if found["status"] == "ok" else 503)
 
-    return Starlette(routes=[Route("/live", live), Route("/ready", ready)])
+    return Starlette(routes=[Route("/live", live), Route("/ready", ready), *routes])
 
 
 def health(app: App) -> dict[str, str | int]:

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from commands import lookup
-from commands.command import Call, Command, Grid, Listing, Part, PersonWord, Reply, flag, word
+from commands.command import AccountWord, Call, Command, Grid, Listing, Part, PersonWord, Reply, bare, flag, word
 from commands.domain import events
 from commands.domain.board import Account, Board, Person, Role
-from commands.domain.errors import AccountTaken, ChannelTaken, MissingArgument, NoBoard, OwnGrant
+from commands.domain.errors import AccountTaken, ChannelTaken, MissingArgument, NoBoard, NoSuchAccount, OwnGrant
 from commands.domain.rights import require_role
 from commands.domain.values import Code, Line, Reference, Value
-from commands.export import bundle, dossiers_of, files, hidden_in, say
+from commands.export import bundle, dossiers_of, files, hidden_in, left_out, say
 from commands.ports import Transaction
 from commands.vocabulary import Format, Words
 
@@ -105,7 +105,7 @@ PARTICIPANTS: Final = Command(
 class LinkArgs:
     """An account with the person it belongs to; without them this channel is meant."""
 
-    account: Annotated[str, word("account")] = ""
+    account: Annotated[AccountWord, word("account")] = AccountWord("")
     person: Annotated[PersonWord | None, word("persoon")] = None
     board: Annotated[str, flag("overleg")] = ""
 
@@ -133,17 +133,21 @@ def _link_channel(tx: Transaction, call: Call, board: Board) -> Reply:
 
 
 def _link_account(tx: Transaction, call: Call, board: Board, args: LinkArgs) -> Reply:
-    account = lookup.title(args.account).removeprefix("@")
+    name = bare(lookup.title(args.account))
     if args.person is None:
         raise MissingArgument(lookup.example(call, "persoon", "person"), LINK.line(call.language))
     person = lookup.person(tx, call, board, args.person)
     if person.id == call.actor.person:
         raise OwnGrant()
-    values: dict[str, Value] = {"person": person.name, "account": account, "platform": Code(call.platform)}
+    account = call.accounts.get(bare(args.account), name)
+    if not account:
+        raise NoSuchAccount(name)
+    id = Code(account if account != name else "")
+    values: dict[str, Value] = {"person": person.name, "account": name, "id": id, "platform": Code(call.platform)}
     owner = tx.people.by_account(call.platform, account)
     if owner is not None:
         if owner.id != person.id:
-            raise AccountTaken(account)
+            raise AccountTaken(name)
         return Reply("reply.admin.account-linked-before", values)
     event = events.account_linked(board.id, person.code, call.platform, call.act())
     entry = tx.people.link(person, Account(call.platform, account), board, event)
@@ -177,12 +181,12 @@ def export(tx: Transaction, call: Call, args: ExportArgs) -> Reply:
     board = call.board
     require_role(call.actor, Role.ADMIN)
     dossiers = dossiers_of(tx, board, args.format)
-    hidden = [refusal for each in dossiers if (refusal := hidden_in(each))]
-    shown = [each for each in dossiers if not hidden_in(each)]
+    hidden = [refusal for each in dossiers if (refusal := hidden_in(each, call.received_at))]
+    shown = [each for each in dossiers if not hidden_in(each, call.received_at)]
     attachments = tuple(files(shown, args.format, say(call, board)))
     if len(attachments) > 1:
         attachments = (bundle(f"{board.id}-{args.format.value}", attachments),)
-    parts: list[Part] = [Line("export.left-out", {"item": each.item, "closes_at": each.closes_at}) for each in hidden]
+    parts: list[Part] = [left_out(each) for each in hidden]
     values: dict[str, Value] = {"board": board.name, "format": Code(args.format.value), "count": len(shown)}
     return Reply("reply.export.board", values, tuple(parts), attachments=attachments)
 
@@ -212,7 +216,7 @@ def log(tx: Transaction, call: Call, args: LogArgs) -> Reply:
     """Whether every chain of the board holds, with its length and its last entry."""
     board = call.board
     require_role(call.actor, Role.ADMIN)
-    hidden = {item.dossier for item in tx.items.open_of_board(board.id) if item.is_hidden}
+    hidden = {item.dossier for item in tx.items.of_board(board.id) if lookup.hidden(item, call.received_at)}
     lines = tuple(_checked(tx, each, hidden) for each in tx.log.logs(board.id))
     faults = sum(line.key == "log.fault" for line in lines)
     key = "reply.admin.log.faults" if faults else "reply.admin.log"

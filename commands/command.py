@@ -11,6 +11,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -26,8 +27,10 @@ from commands.domain.errors import (
     MissingValue,
     NoBoard,
     ReasonRequired,
+    Refusal,
     RepeatedFlag,
     SurplusWord,
+    UnclosedQuote,
     UnknownCommand,
     UnknownFlag,
 )
@@ -36,6 +39,7 @@ from commands.domain.mandate import Actor, Mandate
 from commands.domain.number import ItemNumber
 from commands.domain.values import Code, Line, Value
 from commands.ports import Transaction
+from commands.repair import guesses
 from commands.text import Flag, Word, is_blank, require_keepable, split, suggest
 from commands.vocabulary import VOCABULARY, Words
 
@@ -50,6 +54,15 @@ class OrganisationWord(str):
 
 class PersonWord(str):
     """A person's id or account, as typed, perhaps with an `@` before it."""
+
+
+class AccountWord(str):
+    """The name or id of an account on the platform where it is typed, perhaps with an `@` before it."""
+
+
+def bare(word: str) -> str:
+    """The name in a PersonWord or AccountWord, without its `@`."""
+    return word.strip().removeprefix("@")
 
 
 class Quoted(str):
@@ -67,6 +80,7 @@ class Parameter:
     many: bool
     required: bool
     among: tuple[StrEnum, ...] = ()
+    only: bool = False
 
     @property
     def en(self) -> str:
@@ -80,7 +94,10 @@ class Parameter:
 
     def words(self) -> Mapping[StrEnum, Words]:
         """The words understood here, when it has a closed set of values."""
-        return VOCABULARY[self.type] if issubclass(self.type, StrEnum) else {}
+        if not issubclass(self.type, StrEnum):
+            return {}
+        every = VOCABULARY[self.type]
+        return {each: every[each] for each in self.among} if self.only else every
 
     def offered(self) -> Mapping[StrEnum, Words]:
         """The words offered in usage, forms and suggestions: those that make sense in this command."""
@@ -94,15 +111,16 @@ class Place:
     nl: str
     is_flag: bool
     among: tuple[StrEnum, ...] = ()
+    only: bool = False
 
 
-def word(nl: str, among: tuple[StrEnum, ...] = ()) -> Place:
+def word(nl: str, among: tuple[StrEnum, ...] = (), *, only: tuple[StrEnum, ...] = ()) -> Place:
     """An argument without a flag; `nl` names its place in a usage line.
 
     Of a closed set of values only those in `among` are offered; all are understood, so that the command can say
-    where another one belongs.
+    where another one belongs. With `only` in its stead the others are not understood either.
     """
-    return Place(nl, is_flag=False, among=among)
+    return Place(nl, is_flag=False, among=only or among, only=bool(only))
 
 
 def flag(nl: str) -> Place:
@@ -172,7 +190,9 @@ class Call:
     `boards` are the boards the call can concern: that of the item or channel, or all of the person's in a direct
     message; `actors` holds the person's actor on each of them, in the same order. `received_at` is UTC. `is_typed` is
     False for a button or form; `is_confirmed` says that its question was answered. `language` is `nl` or `en`. `word`
-    turns a line into plain text in a board's language and zone, for texts that are kept, such as a decision.
+    turns a line into plain text in a board's language and zone, for texts that are kept, such as a decision. `accounts`
+    holds the platform's ids of the accounts that are named in the arguments, by bare name: an empty one when there is no
+    such account; a name that is not in it is its own id.
     """
 
     boards: tuple[Board, ...]
@@ -189,6 +209,7 @@ class Call:
     platform_at: datetime | None = None
     operator: str = ""
     example: Code = Code("")
+    accounts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def board(self) -> Board:
@@ -286,21 +307,40 @@ def parse(text: str, commands: Sequence[Command]) -> tuple[Command, object, str]
     names the position (characters from 1), a suggestion and one correct line; nothing is ever dropped in silence.
     """
     guide = next(command for command in commands if command.name == "help")
-    tokens = list(split(text, guide.line("nl")))
-    trigger = tokens.pop(0) if tokens else None
-    if not isinstance(trigger, Word):
-        raise UnknownCommand(text.strip()[:40], Code(""), guide.line("nl"))
-    typed = trigger.text.removeprefix("/").casefold()
-    family = [each for each in commands if typed in _both(each.trigger)]
-    if not family:
-        triggers = {name for each in commands for name in _both(each.trigger)}
-        raise UnknownCommand(trigger.text, _slash(suggest(typed, triggers)), guide.line("nl"))
-    language = "nl" if any(typed == each.trigger.nl for each in family) else "en"
-    first = tokens[0] if tokens else None
+    tokens: tuple[Word | Flag, ...] = ()
+    try:
+        tokens = split(text, guide.line("nl"))
+        return _understand(tokens, commands, guide)
+    except (UnclosedQuote, UnknownCommand, UnknownFlag, SurplusWord, InvalidValue) as refusal:
+        refusal.example = _example(text, tokens, refusal, commands, guide)
+        raise
+
+
+def _understand(
+    tokens: Sequence[Word | Flag], commands: Sequence[Command], guide: Command
+) -> tuple[Command, object, str]:
+    typed, family, language = _trigger(tokens, commands, guide)
+    rest = list(tokens[1:])
+    first = rest[0] if rest else None
     if first is None or (isinstance(first, Word) and first.text.casefold() in HELP and not first.quoted):
         return guide, guide.args(about=typed), language
-    command = _choose(family, tokens, language)
-    return command, _read_tokens(command, tokens, language), language
+    command = _choose(family, rest, language)
+    return command, _read_tokens(command, rest, language), language
+
+
+def _trigger(
+    tokens: Sequence[Word | Flag], commands: Sequence[Command], guide: Command
+) -> tuple[str, tuple[Command, ...], str]:
+    """The trigger as it is compared, its commands, and the language it is in."""
+    trigger = tokens[0] if tokens else Word("", 0, quoted=False)
+    if isinstance(trigger, Flag):
+        raise UnknownCommand("--" + trigger.name, trigger.start, Code(""), guide.line("nl"))
+    typed = trigger.text.removeprefix("/").casefold()
+    family = verbs(commands, typed)
+    if not family:
+        triggers = {name for each in commands for name in _both(each.trigger)}
+        raise UnknownCommand(trigger.text, trigger.start, _slash(suggest(typed, triggers)), guide.line("nl"))
+    return typed, family, "nl" if any(typed == each.trigger.nl for each in family) else "en"
 
 
 def read(name: str, values: Mapping[str, str], commands: Sequence[Command], language: str) -> tuple[Command, object]:
@@ -312,7 +352,7 @@ def read(name: str, values: Mapping[str, str], commands: Sequence[Command], lang
     if command is None:
         guide = next(each for each in commands if each.name == "help")
         names = {each.name for each in commands}
-        raise UnknownCommand(name, Code(suggest(name, names)), guide.line(language))
+        raise UnknownCommand(name, 0, Code(suggest(name, names)), guide.line(language))
     found: dict[str, object] = {}
     by_name = {parameter.en: parameter for parameter in command.parameters}
     for key, value in values.items():
@@ -326,6 +366,30 @@ def read(name: str, values: Mapping[str, str], commands: Sequence[Command], lang
             continue
         found[parameter.name] = _value(parameter, Word(value, 0, True), command, language)
     return command, _build(command, found, language)
+
+
+def _example(
+    text: str,
+    tokens: Sequence[Word | Flag],
+    refusal: UnclosedQuote | UnknownCommand | UnknownFlag | SurplusWord | InvalidValue,
+    commands: Sequence[Command],
+    guide: Command,
+) -> Code | str:
+    """The correct line for a refusal: what was typed with one thing mended, where that is understood whole.
+
+    Otherwise the example of the command. What could not be taken apart is known by the words before the fault.
+    """
+    for guess in guesses(text, tokens, refusal):
+        with suppress(Refusal):
+            _understand(split(guess, Code("")), commands, guide)
+            return guess.strip()
+    if not tokens:
+        with suppress(Refusal):
+            before = split(text[: refusal.position - 1], Code(""))
+            _, family, language = _trigger(before, commands, guide)
+            command = _choose(family, list(before[1:]), language) if len(before) > 1 else family[0]
+            return command.line(language)
+    return refusal.example
 
 
 HELP: Final = frozenset({"help", "hulp"})
@@ -353,7 +417,7 @@ def _choose(family: Sequence[Command], tokens: list[Word | Flag], language: str)
     typed = first.text if isinstance(first, Word) else "--" + first.name
     best = suggest(typed, verbs)
     meant = next((each for each in family if each.verb is not None and best in _both(each.verb)), family[0])
-    raise UnknownCommand(typed, Code(best), meant.line(language))
+    raise UnknownCommand(typed, first.start, Code(best), meant.line(language))
 
 
 def _read_tokens(command: Command, tokens: Sequence[Word | Flag], language: str) -> object:
@@ -475,7 +539,7 @@ def _parameter(declared: dataclasses.Field[Any], hint: Any) -> Parameter:
     many = typing.get_origin(kind) is tuple
     if many:
         kind = typing.get_args(kind)[0]
-    return Parameter(declared.name, place.nl, place.is_flag, kind, many, required, place.among)
+    return Parameter(declared.name, place.nl, place.is_flag, kind, many, required, place.among, place.only)
 
 
 def _place(parameter: Parameter, language: str) -> str:

@@ -20,6 +20,7 @@ from commands.domain.position import CONSULTATION_STANCES, Kind, Stance
 from commands.domain.rights import take
 from commands.domain.values import Code, Line, Reference, Value
 from commands.ports import Transaction
+from commands.receipt import points_line
 from commands.vocabulary import VOCABULARY, Words
 
 NO_TEXT: Final = Quoted("")
@@ -92,7 +93,7 @@ def _advise(tx: Transaction, call: Call, item: Item, args: Args, speaker: filing
     }
     reference = Line("receipt.reference", {"at": comment.received_at, "reference": Reference(entry.hash)})
     passage = Passage(Line("position.text", {}), text)
-    points = (Line("position.points", {"points": comment.points}),) if comment.points else ()
+    points = (points_line(comment.points),) if comment.points else ()
     return Reply("reply.comment.recorded", values, (*points, passage, reference))
 
 

@@ -3,7 +3,8 @@
     /standpunt 003 betwist "reden" [--namens vng]
     /standpunt 003 naar-vergadering ["tekst"] [--namens vng]
 
-A contested version counts as substantive from then on, and its round ends without outcome.
+A contested version counts as substantive from then on, and its round ends without outcome. The meeting is that of
+the item (`--vergadering` when it was drafted); without one its day is not known yet, and the answer says so.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from commands import filing, lookup
 from commands.command import Call, Command, OrganisationWord, Quoted, Reply, flag, word
 from commands.domain import events
 from commands.domain.errors import NothingToContest
+from commands.domain.events import Act, Event
 from commands.domain.item import Item, Step
 from commands.domain.number import ItemNumber
 from commands.domain.position import Kind
 from commands.domain.rights import take
 from commands.domain.round import Ending
-from commands.domain.values import Reference, Value
+from commands.domain.values import Line, Reference, Value
 from commands.ports import Notice, Transaction
 from commands.rounds import end_round, holders_on_roll
 from commands.vocabulary import Words
@@ -60,11 +62,9 @@ def contest(tx: Transaction, call: Call, args: ContestArgs) -> Reply:
         return Reply("reply.contest.confirm", values, (), lookup.confirm(CONTEST.name, args))
     act = call.act(speaker.mandate)
     ended = replace(ended, version=replace(item.version, substantive=True, contested=True))
-    ended, _ = end_round(tx, ended, Ending.CONTEST, call.received_at, act)
-    entry = tx.items.record(ended, events.version_contested(ended, speaker.organisation, reason, act))
-    tx.outbox.announce(ended, entry)
-    _tell(tx, call, Notice.CONTESTED, ended, entry.sequence)
-    return Reply("reply.contest.recorded", {**values, "reference": Reference(entry.hash)})
+    event = events.version_contested(ended, speaker.organisation, reason, act)
+    reference = _end(tx, call, ended, Ending.CONTEST, Notice.CONTESTED, event, act)
+    return Reply("reply.contest.recorded", {**values, "reference": reference})
 
 
 CONTEST: Final = Command(
@@ -104,14 +104,13 @@ def to_meeting(tx: Transaction, call: Call, args: MeetingArgs) -> Reply:
     ended = take(call.actor, item, Step.CALL)
     filing.require_open(item, call.received_at)
     values = _about(item, speaker)
+    parts = () if item.meeting is not None else (Line("reply.to-meeting.no-date", {}),)
     if not call.is_typed and not call.is_confirmed:
-        return Reply("reply.to-meeting.confirm", values, (), lookup.confirm(TO_MEETING.name, args))
+        return Reply("reply.to-meeting.confirm", values, parts, lookup.confirm(TO_MEETING.name, args))
     act = call.act(speaker.mandate)
-    ended, _ = end_round(tx, ended, Ending.MEETING, call.received_at, act)
-    entry = tx.items.record(ended, events.item_called(ended, speaker.organisation, text, act))
-    tx.outbox.announce(ended, entry)
-    _tell(tx, call, Notice.ADJOURNED, ended, entry.sequence)
-    return Reply("reply.to-meeting.recorded", {**values, "reference": Reference(entry.hash)})
+    event = events.item_called(ended, speaker.organisation, text, act)
+    reference = _end(tx, call, ended, Ending.MEETING, Notice.ADJOURNED, event, act)
+    return Reply("reply.to-meeting.recorded", {**values, "reference": reference}, parts)
 
 
 TO_MEETING: Final = Command(
@@ -135,11 +134,19 @@ def _about(item: Item, speaker: filing.Voice) -> dict[str, Value]:
     }
 
 
-def _tell(tx: Transaction, call: Call, notice: Notice, item: Item, sequence: int) -> None:
-    """Tell every mandate holder of the roll except the one who did it, who has the answer."""
+def _end(tx: Transaction, call: Call, item: Item, ending: Ending, notice: Notice, event: Event, act: Act) -> Reference:
+    """End the round, keep why, post both, and tell every other mandate holder of the roll; who did it has the answer.
+
+    `item` is the item after the step. The end of the round comes first in the log, and its cause first in the channel.
+    """
+    item, closed = end_round(tx, item, ending, call.received_at, act)
+    entry = tx.items.record(item, event)
+    tx.outbox.announce(item, entry)
+    tx.outbox.announce(item, closed)
     everyone = holders_on_roll(tx, call.board, item, call.received_at)
     others = [each for each in everyone if each != call.actor.person]
-    tx.outbox.tell(notice, others, item.dossier, sequence, item)
+    tx.outbox.tell(notice, others, item.dossier, entry.sequence, item)
+    return Reference(entry.hash)
 
 
 COMMANDS: Final = (CONTEST, TO_MEETING)

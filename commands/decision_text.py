@@ -5,43 +5,20 @@ It is generated as lines and worded in the board's language; the chair adds a co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from commands.domain.board import Board
 from commands.domain.decision import Decision
 from commands.domain.item import Item, State
-from commands.domain.position import Filing, Position, ReservationKind, Stance
+from commands.domain.position import ReservationKind, Stance
 from commands.domain.roll import Roll
 from commands.domain.round import Round
 from commands.domain.values import Code, Line, Value
+from commands.standing import Standing
 
 PLAIN: Final = frozenset({Stance.AGREE, Stance.NO_OBJECTION, Stance.SUPPORT, Stance.NO_COMMENTS})
 """Stances that need no note, unless they come with a statement."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What an organisation holds after the end of a round: its last in-time position, or what it lifted to.
-
-    `lifted` is the stance that it lifted after closing.
-    """
-
-    position: Position
-    lifted: Stance | None = None
-
-
-def standing(positions: Iterable[Position]) -> Mapping[str, Standing]:
-    """What each organisation holds, by id; late positions are left out, and who took its position back."""
-    found: dict[str, Standing] = {}
-    for each in sorted(positions, key=lambda position: position.sequence):
-        if each.filing is Filing.LATE:
-            continue
-        before = found.get(each.organisation)
-        is_after = each.filing is Filing.AFTER and before is not None
-        found[each.organisation] = Standing(each, before.position.stance if before and is_after else None)
-    return {name: each for name, each in found.items() if each.position.stance is not Stance.WITHDRAWN}
 
 
 def established(

@@ -163,7 +163,7 @@ def export(tx: Transaction, call: Call, args: ExportArgs) -> Reply:
     """The dossier of an item as a file; to chair, secretary and administrator."""
     require_role(call.actor, Role.CHAIR, Role.SECRETARY, Role.ADMIN)
     dossier = tx.dossiers.load(args.item)
-    if hidden := hidden_in(dossier):
+    if hidden := hidden_in(dossier, call.received_at):
         raise hidden
     attachments = tuple(files((dossier,), args.format, say(call, call.board)))
     fault = tx.log.first_fault(dossier.number)

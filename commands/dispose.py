@@ -15,51 +15,56 @@ from typing import Annotated, Final
 from commands import lookup
 from commands.command import Call, Command, OrganisationWord, Part, Passage, Quoted, Reply, word
 from commands.domain import events
-from commands.domain.errors import HiddenUntilClose, InvalidValue, NothingToAnswer
+from commands.domain.errors import NothingToAnswer
 from commands.domain.item import Step
 from commands.domain.number import ItemNumber
 from commands.domain.position import Answer, Stance
 from commands.domain.rights import take
-from commands.domain.values import Code, Line, Value
+from commands.domain.values import Line, Value
 from commands.ports import Transaction
-from commands.rounds import receipt, require_running, round_of
-from commands.vocabulary import VOCABULARY, Words
+from commands.rounds import receipt, require_running
+from commands.vocabulary import Words
 
 
 @dataclass(frozen=True, slots=True)
-class Args:
-    """Whose condition or objection, what became of it, and the answer in words."""
+class ConditionArgs:
+    """Whose condition, what became of it, and the answer in words."""
 
     item: Annotated[ItemNumber, word("nr")]
     organisation: Annotated[OrganisationWord, word("organisatie")]
-    status: Annotated[Answer, word("status")]
+    status: Annotated[Answer, word("status", only=(Answer.MET, Answer.REFUSED))]
     answer: Annotated[Quoted, word("antwoord")]
 
 
-def condition(tx: Transaction, call: Call, args: Args) -> Reply:
+@dataclass(frozen=True, slots=True)
+class ObjectionArgs:
+    """Whose objection, that it was addressed, and the answer in words."""
+
+    item: Annotated[ItemNumber, word("nr")]
+    organisation: Annotated[OrganisationWord, word("organisatie")]
+    status: Annotated[Answer, word("status", only=(Answer.ADDRESSED,))]
+    answer: Annotated[Quoted, word("antwoord")]
+
+
+def condition(tx: Transaction, call: Call, args: ConditionArgs) -> Reply:
     """Answer a condition: it is met, or refused."""
-    return _answer(tx, call, args, CONDITION, Stance.AGREE_IF, (Answer.MET, Answer.REFUSED))
+    return _answer(tx, call, args, CONDITION, Stance.AGREE_IF)
 
 
-def objection(tx: Transaction, call: Call, args: Args) -> Reply:
+def objection(tx: Transaction, call: Call, args: ObjectionArgs) -> Reply:
     """Answer an objection: it is addressed, not necessarily accommodated (RFC 7282)."""
-    return _answer(tx, call, args, OBJECTION, Stance.OBJECT, (Answer.ADDRESSED,))
+    return _answer(tx, call, args, OBJECTION, Stance.OBJECT)
 
 
 def _answer(
-    tx: Transaction, call: Call, args: Args, command: Command, stance: Stance, possible: tuple[Answer, ...]
+    tx: Transaction, call: Call, args: ConditionArgs | ObjectionArgs, command: Command, stance: Stance
 ) -> Reply:
     """Keep the answer beside the position; a button or form asks before it replaces an earlier one."""
     before = tx.items.locked(args.item)
     item = take(call.actor, before, Step.DISPOSE)
     require_running(before, call.received_at)
-    if args.status not in possible:
-        words = VOCABULARY[Answer]
-        choices = tuple(Code(words[each].in_language(call.language)) for each in possible)
-        typed = words[args.status].in_language(call.language)
-        raise InvalidValue(typed, 0, Code(""), choices, command.line(call.language))
-    if item.is_hidden:
-        raise HiddenUntilClose(item.number, round_of(item).closes_at)
+    if refusal := lookup.hidden(item, call.received_at):
+        raise refusal
     organisation = lookup.organisation(call.board, args.organisation)
     position = tx.positions.current(item, organisation.id)
     if position is None or position.stance is not stance:
@@ -92,7 +97,7 @@ def _answer(
 CONDITION: Final = Command(
     "consult condition",
     Words("consultatie", "consult"),
-    Args,
+    ConditionArgs,
     condition,
     verb=Words("voorwaarde", "condition"),
     example=Words(
@@ -103,7 +108,7 @@ CONDITION: Final = Command(
 OBJECTION: Final = Command(
     "consult objection",
     Words("consultatie", "consult"),
-    Args,
+    ObjectionArgs,
     objection,
     verb=Words("bezwaar", "objection"),
     example=Words(

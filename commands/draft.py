@@ -39,7 +39,7 @@ from commands.domain.rules.base import DecisionRule
 from commands.domain.rules.describe import title
 from commands.domain.values import Code, Line, Value
 from commands.ports import Transaction
-from commands.rounds import LONGEST_LABEL, points_line, receipt, rule_for
+from commands.rounds import points_line, receipt, rule_for, version_label
 from commands.text import plain
 from commands.vocabulary import VOCABULARY, Words
 
@@ -79,7 +79,7 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
     term = when.term(args.term) if args.term else None
     if args.term and term is None:
         raise DeadlineUnclear(args.term)
-    label = plain(lookup.text(args.version, LONGEST_LABEL))
+    label = version_label(args.version)
     version = Version(label, lookup.draft(args.text), created_at=call.received_at)
     number = _number(tx, call, board, args.number)
     item = Item(

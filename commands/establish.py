@@ -6,25 +6,22 @@ Anything else needs a reason to deviate: then the decision is on the newest vers
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from commands import lookup
 from commands.command import Call, Command, Passage, Quoted, Reply, flag, word
-from commands.decision_text import Standing, established, standing
+from commands.decision_text import established
 from commands.domain import events
 from commands.domain.decision import Decision
 from commands.domain.errors import DeviationRequired
-from commands.domain.item import Item, State, Step
+from commands.domain.item import Item, Step
 from commands.domain.number import DecisionNumber, ItemNumber
-from commands.domain.outcome import Outcome, Reason
-from commands.domain.position import Stance
 from commands.domain.rights import take
-from commands.domain.roll import Roll
 from commands.domain.values import Code, Line, Value
 from commands.ports import Transaction
 from commands.rounds import receipt, round_of
+from commands.standing import obstacle, standing
 from commands.vocabulary import Words
 
 NO_TEXT: Final = Quoted("")
@@ -45,7 +42,7 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
     item = take(call.actor, before, Step.ESTABLISH)
     roll, held = tx.rolls.of(item), standing(tx.positions.all(item))
     deviation, conclusion = lookup.text(args.deviating), lookup.text(args.conclusion)
-    because = _obstacle(before, roll, held)
+    because = obstacle(before, roll, held)
     if because is not None and not deviation:
         raise DeviationRequired(item.number, (because,), _deviating(call, item))
     decision = Decision(
@@ -76,35 +73,6 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
     tx.outbox.announce(item, entry)
     reference = receipt(call, entry)
     return Reply("reply.establish.established", values, (text, reference))
-
-
-def _obstacle(item: Item, roll: Roll, held: Mapping[str, Standing]) -> Line | None:
-    """Why establishing needs a reason; None where the outcome is adopted, or nothing holds it any more."""
-    outcome = round_of(item).outcome
-    if item.state is State.ADJOURNED:
-        return Line("because.adjourned", {})
-    if outcome is None:
-        return Line("because.no-outcome", {})
-    if outcome.is_adopted:
-        return None
-    holding = tuple(each for each in outcome.held_by if _is_reserved(held.get(each)))
-    if outcome.reason is Reason.RESERVATION and not holding:
-        return None
-    names = {seat.organisation: seat.short for seat in roll.seats}
-    organisations = tuple(names.get(each, each) for each in holding or _in_the_way(outcome))
-    return Line(
-        "because.outcome",
-        {"outcome": outcome.code, "reason": outcome.reason or "", "organisations": organisations},
-    )
-
-
-def _is_reserved(held: Standing | None) -> bool:
-    return held is not None and held.position.stance is Stance.RESERVATION
-
-
-def _in_the_way(outcome: Outcome) -> tuple[str, ...]:
-    """The organisations whose answer, or silence, stands between the outcome and adoption."""
-    return outcome.objecting or outcome.unreached or outcome.silent
 
 
 def _deviating(call: Call, item: Item) -> Code:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Final
 
 from commands.command import Attachment, Call
 from commands.domain.board import Board
 from commands.domain.dossier import Dossier
-from commands.domain.errors import HiddenUntilClose
+from commands.domain.errors import HiddenUntilClose, StaysHidden
 from commands.domain.values import Line
 from commands.exports import EXPORTS
 from commands.exports.base import Say
+from commands.lookup import hidden
 from commands.ports import Transaction
 from commands.vocabulary import Format
 
@@ -30,12 +32,18 @@ _EARLIEST: Final = (
 )  # what a ZIP archive can hold first: the same files give the same bytes
 
 
-def hidden_in(dossier: Dossier) -> HiddenUntilClose | None:
-    """The refusal of a dossier in which positions are hidden until a round closes; None when nothing is."""
+def hidden_in(dossier: Dossier, at: datetime) -> HiddenUntilClose | None:
+    """The refusal of a dossier in which positions are hidden at an instant; None when nothing is."""
     for record in dossier.items:
-        if record.item.is_hidden and record.item.round is not None:
-            return HiddenUntilClose(record.item.number, record.item.round.closes_at)
+        if refusal := hidden(record.item, at):
+            return refusal
     return None
+
+
+def left_out(hidden: HiddenUntilClose) -> Line:
+    """Which item is missing from an export, and until when."""
+    key = "export.left-out.ended" if isinstance(hidden, StaysHidden) else "export.left-out"
+    return Line(key, {"item": hidden.item, "closes_at": hidden.closes_at})
 
 
 def dossiers_of(tx: Transaction, board: Board, format: Format) -> tuple[Dossier, ...]:

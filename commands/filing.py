@@ -30,6 +30,7 @@ from commands.domain.values import Code
 from commands.lookup import confirm, example, holders, mandate, short
 from commands.ports import Notice, Transaction
 from commands.receipt import about, receipt, said
+from commands.standing import standing as standing_of
 from commands.vocabulary import Words
 
 STANCES: Final[Mapping[Kind, tuple[Stance, ...]]] = {
@@ -169,11 +170,8 @@ def standing(tx: Transaction, item: Item, organisation: str, at: datetime) -> Po
     """What an organisation holds: its current position, or after the round also what it lifted since."""
     if takes(newest_round(item), at):
         return tx.positions.current(item, organisation)
-    filed = [
-        each for each in tx.positions.all(item) if each.organisation == organisation and each.filing is not Filing.LATE
-    ]
-    last = max(filed, key=lambda each: each.sequence, default=None)
-    return None if last is None or last.stance is Stance.WITHDRAWN else last
+    held = standing_of(tx.positions.all(item)).get(organisation)
+    return held.position if held is not None else None
 
 
 # --- recording ----------------------------------------------------------------------------------------------

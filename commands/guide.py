@@ -13,6 +13,7 @@ from commands.domain.errors import UnknownCommand
 from commands.domain.item import Item, State
 from commands.domain.mandate import Actor
 from commands.domain.values import Code, Line, Value
+from commands.glance import next_step
 from commands.ports import Transaction
 from commands.text import suggest
 from commands.vocabulary import Words
@@ -40,7 +41,7 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
         return Reply("reply.guide.family", {"trigger": Code("/" + wanted)}, (Listing(lines),))
     if wanted and wanted not in HELP:
         triggers = {name for each in call.commands for name in (each.trigger.nl, each.trigger.en)}
-        raise UnknownCommand(wanted, Code(suggest(wanted, triggers)), COMMAND.line(call.language))
+        raise UnknownCommand(wanted, 0, Code(suggest(wanted, triggers)), COMMAND.line(call.language))
     parts: list[Part] = []
     for board, actor in zip(call.boards, call.actors, strict=True):
         parts.append(Line("guide.you", _you(call, board, actor)))
@@ -72,19 +73,22 @@ def _now(tx: Transaction, call: Call, board: Board, actor: Actor) -> Iterator[Li
     """What the reader can do about the items of a board, with lines to type."""
     for item in tx.items.open_of_board(board.id):
         number = _number(tx, call, board, item)
-        for key, nl, en in _steps(tx, call, item, actor):
+        for key, nl, en in _steps(tx, call, board, item, actor):
             line = lookup.example(call, nl.format(item=number), en.format(item=number))
             yield Line(key, {"item": item.number, "title": item.title, "line": line})
 
 
-def _steps(tx: Transaction, call: Call, item: Item, actor: Actor) -> Iterator[tuple[str, str, str]]:
+def _steps(tx: Transaction, call: Call, board: Board, item: Item, actor: Actor) -> Iterator[tuple[str, str, str]]:
     round = item.round
     if item.state is State.DRAFT and actor.has(Role.CHAIR, Role.SECRETARY):
         yield "guide.open", "/consultatie open {item}", "/consult open {item}"
     if round is None:
         return
-    if item.state is State.CLOSED and actor.has(Role.CHAIR):
+    step = next_step(tx, board, item)
+    if step is not None and step.key == "next.establish" and actor.has(Role.CHAIR):
         yield "guide.establish", "/consultatie stel-vast {item}", "/consult establish {item}"
+    if step is not None and step.key == "next.round" and actor.has(Role.CHAIR, Role.SECRETARY):
+        yield "guide.next-round", "/consultatie open {item}", "/consult open {item}"
     if item.state is not State.OPEN or not filing.takes(round, call.received_at):
         return
     for mandate in actor.mandates_at(call.received_at):

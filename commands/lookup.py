@@ -6,13 +6,16 @@ import dataclasses
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from commands.command import Call, Choice, OrganisationWord, PersonWord
+from commands.command import Call, Choice, OrganisationWord, PersonWord, bare
 from commands.domain.board import Board, Organisation, Person
 from commands.domain.draft import decision_points
 from commands.domain.errors import (
     ForbiddenCharacter,
+    HiddenUntilClose,
+    StaysHidden,
     TextTooLong,
     TooManyPoints,
     UnknownOrganisation,
@@ -60,11 +63,16 @@ def person(tx: Transaction, call: Call, board: Board, word: PersonWord) -> Perso
 
     An account of the platform where it was typed comes before one of the same name elsewhere.
     """
-    wanted = word.removeprefix("@").casefold()
+    wanted = bare(word).casefold()
     everyone = tx.people.on_board(board.id)
     for each in everyone:
         if each.id.casefold() == wanted:
             return each
+    id = call.accounts.get(bare(word))
+    if id:
+        found = tx.people.by_account(call.platform, id)
+        if found is not None and found in everyone:
+            return found
     known = [(each, account) for each in everyone for account in each.accounts if account.id.casefold() == wanted]
     for each, account in known:
         if account.platform == call.platform:
@@ -82,10 +90,8 @@ def mandate(call: Call, word: OrganisationWord | None, example: Code) -> Mandate
     board, actor = call.board, call.actor
     if word is not None:
         meant = organisation(board, word)
-        return actor.mandate_for(meant.id, call.received_at, example, short=meant.short)
-    own = {each.organisation for each in actor.mandates}
-    name = short(board, next(iter(own))) if len(own) == 1 else ""
-    return actor.mandate_for(None, call.received_at, example, short=name)
+        return actor.mandate_for(meant.id, call.received_at, example, partial(short, board))
+    return actor.mandate_for(None, call.received_at, example, partial(short, board))
 
 
 def holders(tx: Transaction, board: Board, organisation: str, at: datetime) -> tuple[str, ...]:
@@ -128,6 +134,19 @@ def points(item: Item, numbers: Iterable[int]) -> tuple[int, ...]:
         if number not in known:
             raise UnknownPoint(number, item.number, item.version.label)
     return found
+
+
+def hidden(item: Item, at: datetime) -> HiddenUntilClose | None:
+    """The refusal to show the positions on an item while they are hidden; None when they are not.
+
+    A round that ended without closing gives nothing away before its deadline: nobody can end it in order to see. After
+    that the record is open, as a record must be.
+    """
+    if not item.is_hidden or item.round is None:
+        return None
+    if item.round.is_open:
+        return HiddenUntilClose(item.number, item.round.closes_at)
+    return StaysHidden(item.number, item.round.closes_at) if at <= item.round.closes_at else None
 
 
 # --- a command said again -----------------------------------------------------------------------------------

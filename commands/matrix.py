@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from commands.command import Call, Command, Grid, Part, Passage, Reply, word
-from commands.domain.errors import HiddenUntilClose, NotPossible
+from commands.domain.errors import NotPossible
 from commands.domain.item import Item, Step
 from commands.domain.number import ItemNumber
 from commands.domain.position import Filing, Position, latest
 from commands.domain.roll import Seat
 from commands.domain.values import Line, Value
 from commands.glance import name
-from commands.lookup import short
+from commands.lookup import hidden, short
 from commands.ports import Transaction
 from commands.vocabulary import Words
 
@@ -34,8 +34,8 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
     round = item.round
     if round is None:
         raise NotPossible(item.number, item.state, Step.FILE)
-    if item.is_hidden:
-        raise HiddenUntilClose(item.number, round.closes_at)
+    if refusal := hidden(item, call.received_at):
+        raise refusal
     filed = tx.positions.all(item)
     current, lifted = latest(filed), _lifted(filed)
     earlier = _earlier(tx, item, round.number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Final
 
 from commands import filing, lookup
@@ -46,10 +47,12 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
 
 def _refuse(call: Call) -> None:
     """Say why no mandate is valid, by the first board on which the person ever had one."""
-    known = [actor for actor in call.actors if actor.mandates] or list(call.actors)
+    everyone = list(zip(call.boards, call.actors, strict=True))
+    known = [each for each in everyone if each[1].mandates] or everyone
     if not known:
         raise NoMandate("", "")
-    known[0].mandate_for(None, call.received_at, Code(""))
+    board, actor = known[0]
+    actor.mandate_for(None, call.received_at, Code(""), partial(lookup.short, board))
 
 
 def _add(

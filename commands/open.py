@@ -76,11 +76,6 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
     )
     round = replace(round, remind_at=next_reminder(call.calendar, round, opened_at))
     item = replace(item, round=round)
-    entry = tx.items.record(item, events.round_opened(item, round, roll, call.act()), roll=roll)
-    tx.outbox.refresh(item)  # the first one of a round is a new post: it announces the round
-    found = holders(tx, board, opened_at)
-    persons = dict.fromkeys(person for seat in roll.seats for person in found.get(seat.organisation, ()))
-    tx.outbox.tell(Notice.OPENED, persons, item.dossier, entry.sequence, item)
     values: dict[str, Value] = {
         "item": item.number,
         "title": item.title,
@@ -88,9 +83,16 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
         "round": round.number,
         "closes_at": deadline.at,
     }
+    found = holders(tx, board, opened_at)
     without = tuple(seat.short for seat in roll.voting if seat.organisation not in found)
-    reference = receipt(call, entry)
-    return Reply("reply.open.opened", values, (*_understood(call, item, roll, deadline, without), reference))
+    understood = tuple(_understood(call, item, roll, deadline, without))
+    if not call.is_typed and not call.is_confirmed:
+        return Reply("reply.open.confirm", values, understood, lookup.confirm(COMMAND.name, args))
+    entry = tx.items.record(item, events.round_opened(item, round, roll, call.act()), roll=roll)
+    tx.outbox.refresh(item)  # the first one of a round is a new post: it announces the round
+    persons = dict.fromkeys(person for seat in roll.seats for person in found.get(seat.organisation, ()))
+    tx.outbox.tell(Notice.OPENED, persons, item.dossier, entry.sequence, item)
+    return Reply("reply.open.opened", values, (*understood, receipt(call, entry)))
 
 
 def _deadline(call: Call, args: Args, default: str, shortest: timedelta) -> Deadline:

@@ -16,12 +16,10 @@ from commands.domain.item import Item, State
 from commands.domain.mandate import Actor
 from commands.domain.round import Ending
 from commands.domain.values import Code, Line, Value
-from commands.glance import item_line
+from commands.glance import item_line, next_step
 from commands.ports import Transaction
+from commands.standing import NEXT_ROUND
 from commands.vocabulary import Words
-
-NEXT_ROUND: Final = frozenset({Ending.NEW_VERSION, Ending.CONTEST})
-"""The endings after which a next round is to be opened, and there is nothing to establish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
         waiting += _waiting(tx, call, board, actor, items)
         if items:
             others.append(Line("overview.board", {"board": board.name}))
-            others.append(Listing(tuple(item_line(tx, item) for item in items)))
+            others.append(Listing(tuple(item_line(tx, board, item) for item in items)))
     values: dict[str, Value] = {"boards": tuple(board.name for board in call.boards)}
     if not waiting and not others:
         return Reply("reply.overview.empty", values)
@@ -53,7 +51,7 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
 def _waiting(tx: Transaction, call: Call, board: Board, actor: Actor, items: tuple[Item, ...]) -> Iterator[Line]:
     """What waits for this person on one board: by role first, then by mandate."""
     for item in items:
-        yield from _by_role(item, actor)
+        yield from _by_role(tx, board, item, actor)
     if actor.has(Role.CHAIR, Role.SECRETARY, Role.ADMIN):
         for about, _, target in tx.outbox.dead(board.id):
             person = tx.people.get(target)
@@ -72,7 +70,7 @@ def _waiting(tx: Transaction, call: Call, board: Board, actor: Actor, items: tup
         yield from _by_mandate(tx, call, board, item, own)
 
 
-def _by_role(item: Item, actor: Actor) -> Iterator[Line]:
+def _by_role(tx: Transaction, board: Board, item: Item, actor: Actor) -> Iterator[Line]:
     """What chair and secretary still have to do about an item."""
     round = item.round
     leads = actor.has(Role.CHAIR, Role.SECRETARY)
@@ -87,8 +85,11 @@ def _by_role(item: Item, actor: Actor) -> Iterator[Line]:
             key = "overview.contested" if round.ending is Ending.CONTEST else "overview.next-round"
             yield Line(key, {**_about(item), "version": item.version.label})
     elif item.state is State.CLOSED and actor.has(Role.CHAIR):
-        outcome = round.outcome.code if round.outcome is not None else ""
-        yield Line("overview.to-establish", {**_about(item), "outcome": outcome})
+        if item.is_counted:
+            outcome, step = round.outcome.code if round.outcome is not None else "", next_step(tx, board, item)
+            yield Line("overview.to-establish", {**_about(item), "outcome": outcome, "next": step or ""})
+        else:
+            yield Line("overview.consulted", _about(item))
     if item.state is State.ADJOURNED and actor.has(Role.CHAIR):
         yield Line("overview.adjourned", {**_about(item), "meeting": item.meeting or ""})
 

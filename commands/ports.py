@@ -334,12 +334,16 @@ class Inbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The first answer to an act: when it was given, and the sentence with its values."""
+    """The first answer to an act: when it was given, and the sentence with its values.
+
+    `refusal` is the code of the refusal, empty when the act was done; `request` the hash of what was asked.
+    """
 
     at: datetime
     key: str
     values: dict[str, Value]
     refusal: str = ""
+    request: str = ""
 
 
 class Beats(Protocol):

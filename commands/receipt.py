@@ -32,11 +32,18 @@ def receipt(item: Item, position: Position) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def points_line(points: tuple[int, ...]) -> Line:
+    """The decision points that something is about."""
+    return (
+        Line("position.points", {"points": points}) if len(points) > 1 else Line("position.point", {"point": points[0]})
+    )
+
+
 def said(position: Position) -> tuple[Part, ...]:
     """All that a position says beyond its stance, as it was understood."""
     parts: list[Part] = []
     if position.points:
-        parts.append(Line("position.points", {"points": position.points}))
+        parts.append(points_line(position.points))
     if position.basis is not None:
         parts.append(Line("position.basis", {"basis": position.basis}))
     if position.reservation is not None:

@@ -25,15 +25,14 @@ from commands.domain.round import Ending
 from commands.domain.values import Code, Line, Value
 from commands.ports import Notice, Transaction
 from commands.rounds import (
-    LONGEST_LABEL,
     end_round,
     holders_on_roll,
     points_line,
     receipt,
     require_running,
     round_of,
+    version_label,
 )
-from commands.text import plain
 from commands.vocabulary import Words
 
 
@@ -56,9 +55,10 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
     require_running(before, call.received_at)
     if args.substantive == args.editorial:
         raise ChooseWeight(COMMAND.line(call.language))
-    label = plain(lookup.text(args.version, LONGEST_LABEL))
-    if label.casefold() in {each.casefold() for each in tx.items.versions(before)}:
-        raise VersionTaken(item.number, label)
+    versions = tx.items.versions(before)
+    label = version_label(args.version, versions)
+    if label.casefold() in {each.casefold() for each in versions}:
+        raise VersionTaken(item.number, label, versions)
     contest_until = _contest_until(call, before) if args.editorial else None
     version = Version(
         label,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +12,7 @@ from commands.domain import events
 from commands.domain.board import Board
 from commands.domain.calendar import Calendar
 from commands.domain.draft import Version
-from commands.domain.errors import NotBuiltYet, RoundClosed, RuleDoesNotFit, TermTooLong, UnknownRule
+from commands.domain.errors import InvalidVersion, NotBuiltYet, RoundClosed, RuleDoesNotFit, TermTooLong, UnknownRule
 from commands.domain.events import Act
 from commands.domain.item import Item, State
 from commands.domain.ledger import Entry
@@ -20,13 +20,14 @@ from commands.domain.mandate import MandateRole
 from commands.domain.outcome import Outcome
 from commands.domain.position import Kind
 from commands.domain.roll import Roll, Seat
-from commands.domain.round import Ending, Round
+from commands.domain.round import COUNTED, Ending, Round
 from commands.domain.rules import RULE_NAMES, RULES, rule_id, with_default_quorum
 from commands.domain.rules.base import DecisionRule
 from commands.domain.rules.decide import decide
 from commands.domain.values import Code, Line, Reference
+from commands.lookup import text
 from commands.ports import Transaction
-from commands.text import suggest
+from commands.text import plain, suggest
 
 LONGEST_LABEL: Final = 20
 """Characters of the label of a version."""
@@ -36,9 +37,6 @@ LONGEST_ROUND: Final = timedelta(days=5 * 366)
 
 CLOCK: Final = "clock"
 """The platform of what the clock did."""
-
-COUNTED: Final = frozenset({Ending.DEADLINE, Ending.CHAIR, Ending.OBJECTION})
-"""The endings after which a rule gives the round its outcome; any other leaves it without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +129,20 @@ def rule_for(board: Board, word: str, kind: Kind) -> DecisionRule:
     if not own.fits(kind):
         raise RuleDoesNotFit(word, kind)
     return own.asked_as(kind)
+
+
+# --- versions ---------------------------------------------------------------------------------------------
+
+
+def version_label(given: str, versions: Sequence[str] = ()) -> str:
+    """The label of a new version, beside those that the item has. Raises InvalidVersion without a figure in it.
+
+    A label without one is a slip: a flag that swallowed the next word. Raises what `lookup.text` raises as well.
+    """
+    label = plain(text(given, LONGEST_LABEL))
+    if not any(each.isdecimal() for each in label):
+        raise InvalidVersion(given, tuple(versions))
+    return label
 
 
 # --- reminders -------------------------------------------------------------------------------------------

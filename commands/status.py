@@ -5,7 +5,7 @@ While positions are hidden until closing it says only who has answered: to every
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -21,8 +21,9 @@ from commands.domain.rules.describe import title
 from commands.domain.rules.outlook import outlook
 from commands.domain.values import Line, Value
 from commands.filing import STANCES
-from commands.glance import item_line, name, names
+from commands.glance import item_line, name, names, next_step
 from commands.ports import Transaction
+from commands.standing import standing
 from commands.vocabulary import Words
 
 
@@ -56,6 +57,7 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
     if late:
         seats = [seat for seat in roll.seats if seat.organisation in late]
         parts.append(Line("status.late", {"organisations": names(call.board, seats)}))
+    parts += _since(tx, call, item, roll, positions)
     parts.append(_text(item))
     return Reply("reply.status.item", {**values, "round": round.number}, tuple(parts))
 
@@ -90,7 +92,7 @@ def _answered(call: Call, item: Item, roll: Roll, current: Mapping[str, Position
     owed = [seat for seat in roll.voting if seat.organisation not in current]
     parts: list[Part] = [Line("status.answered", {"answered": len(given), "total": len(roll.voting)})]
     if item.is_hidden:
-        parts += _hidden(call, given, current)
+        parts += _hidden(call, item, given, current)
     elif given:
         parts.append(Listing(tuple(_stances(call, item, given, current))))
     if owed:
@@ -98,9 +100,29 @@ def _answered(call: Call, item: Item, roll: Roll, current: Mapping[str, Position
     return parts
 
 
-def _hidden(call: Call, given: list[Seat], current: Mapping[str, Position]) -> list[Part]:
+def _since(tx: Transaction, call: Call, item: Item, roll: Roll, positions: tuple[Position, ...]) -> Iterator[Part]:
+    """What was lifted after the end of the round, and what the item waits for now."""
+    if not item.is_hidden:
+        held = standing(positions)
+        for seat in roll.voting:
+            found = held.get(seat.organisation)
+            if found is not None and found.lifted is not None:
+                values: dict[str, Value] = {
+                    "organisation": name(call.board, seat),
+                    "before": found.lifted,
+                    "stance": found.position.stance,
+                    "at": found.position.received_at,
+                }
+                yield Line("status.lifted", values)
+    if item.state is State.ADJOURNED:
+        yield Line("status.next.adjourned", {"meeting": item.meeting or ""})
+    elif (step := next_step(tx, call.board, item)) is not None:
+        yield Line(f"status.{step.key}", step.values)
+
+
+def _hidden(call: Call, item: Item, given: list[Seat], current: Mapping[str, Position]) -> list[Part]:
     """Who has answered and nothing more, but to mandate holders what their own organisation filed."""
-    parts: list[Part] = [Line("status.hidden", {})]
+    parts: list[Part] = [Line("status.hidden" if item.state is State.OPEN else "status.stays-hidden", {})]
     if given:
         parts.append(Line("status.given", {"organisations": names(call.board, given)}))
     own = {each.organisation for each in call.actor.mandates_at(call.received_at)}
@@ -145,7 +167,7 @@ def _outcome(code: Code, reason: Reason | None) -> dict[str, Value]:
 
 
 def _all(tx: Transaction, call: Call) -> Reply:
-    lines = tuple(item_line(tx, item) for board in call.boards for item in tx.items.open_of_board(board.id))
+    lines = tuple(item_line(tx, board, item) for board in call.boards for item in tx.items.open_of_board(board.id))
     values: dict[str, Value] = {"boards": tuple(board.name for board in call.boards)}
     if not lines:
         return Reply("reply.status.none", values)

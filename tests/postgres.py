@@ -86,8 +86,8 @@ def find_programs(environment: Mapping[str, str]) -> Path | None:
 
 
 @contextmanager
-def running(programs: Path) -> Iterator[Server]:
-    """Start a server in a new folder under /tmp; stop it and remove the folder at the end.
+def running(programs: Path, more: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Start a server in a new folder under /tmp; stop it and remove the folder at the end. `more` are settings of its own.
 
     PostgreSQL refuses root, so root hands the folder to `nobody`, who may not enter every place but may enter
     /tmp; and a path there is short enough for a socket.
@@ -101,7 +101,7 @@ def running(programs: Path) -> Iterator[Server]:
             user, group, groups = nobody.pw_uid, nobody.pw_gid, list[int]()
             os.chown(folder, user, group)
         log = folder / "log"
-        settings = SETTINGS | {"unix_socket_directories": str(folder)}
+        settings = SETTINGS | {"unix_socket_directories": str(folder)} | dict(more or {})
 
         def run(program: str, *arguments: str) -> None:
             out = folder / f"{program}.out"  # never a pipe: the server would keep it open

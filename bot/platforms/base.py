@@ -17,7 +17,8 @@ class Incoming:
     Either `text` is set (a typed command) or `command` with `values` (a button or a form). `account` is the platform's
     own id of the person. `channel` is the platform's id of the channel, empty in a direct message. `received_at` is
     UTC, stamped when the request reached the program; `platform_at` is the platform's own time, when it tells one.
-    `event_id` is the same for every delivery of the same act. `operator` is the operating-system user, for acts that
+    `event_id` is the same for every delivery of the same act; `once` is used up by the first act that succeeds, when it
+    is set (a form that is sent again after a correction is another act). `operator` is the operating-system user, for acts that
     come in on the console or the command line.
     """
 
@@ -31,6 +32,7 @@ class Incoming:
     values: Mapping[str, str] | None = None
     platform_at: datetime | None = None
     operator: str = ""
+    once: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ class PlatformUnavailable(Exception):
 
 class PlatformRefused(Exception):
     """The platform will never accept this message: somebody must be told another way."""
+
+
+class PostGone(PlatformRefused):
+    """The message to be replaced does not stand there any more."""
+
+
+class EditRefused(PlatformRefused):
+    """The platform lets nobody change this message any more."""
 
 
 class Platform(Protocol):
@@ -83,4 +93,8 @@ class Platform(Protocol):
 
     def send_file(self, account: str, name: str, media_type: str, content: bytes, key: str) -> PostRef:
         """Send a person a file in a direct message."""
+        ...
+
+    def account_id(self, name: str) -> str:
+        """The platform's own id of the account with this name, without an `@`; an id names itself. Empty when there is none."""
         ...

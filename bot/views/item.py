@@ -7,9 +7,10 @@ from typing import Final
 
 from bot.happening import Happening
 from bot.i18n import Catalogue
+from bot.views.brief import brief, stances, tone
 from bot.views.card import Block, Bullets, Button, Card, Facts, Paragraph, Quote, Text, UserText
 from commands.domain.item import Item, State
-from commands.domain.position import CONSENT_STANCES, CONSULTATION_STANCES, VOTE_STANCES, Kind, Stance
+from commands.domain.position import Kind, Stance
 from commands.domain.rules.describe import describe
 from commands.domain.values import Value
 
@@ -37,14 +38,10 @@ def item_card(happening: Happening, catalogue: Catalogue) -> Card:
             *_answers(happening, item, catalogue),
         ),
         buttons=answer_buttons(item, catalogue) if item.state is State.OPEN else (),
+        brief=brief(happening, catalogue),
+        tone=tone(item),
+        cut=catalogue.say("card.cut"),
     )
-
-
-def stances(kind: Kind) -> tuple[Stance, ...]:
-    """The stances that are counted on a card of this kind, in the order in which they are shown."""
-    if kind is Kind.CONSULTATION:
-        return CONSULTATION_STANCES
-    return VOTE_STANCES if kind is Kind.VOTE else CONSENT_STANCES
 
 
 def _facts(item: Item, catalogue: Catalogue) -> list[tuple[Text, Text]]:
@@ -100,7 +97,7 @@ def _answers(happening: Happening, item: Item, catalogue: Catalogue) -> list[Blo
         Paragraph(catalogue.say("card.answered", {"answered": answered, "total": len(voting), "at": last}))
     ]
     if item.is_hidden:
-        blocks.append(Paragraph(catalogue.say("card.hidden")))
+        blocks.append(Paragraph(catalogue.say("card.hidden" if item.state is State.OPEN else "card.stays-hidden")))
     else:
         counts = Counter(positions[seat.organisation].stance for seat in voting if seat.organisation in positions)
         blocks.append(

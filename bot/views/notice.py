@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from bot.happening import Happening
 from bot.i18n import Catalogue
-from bot.views.card import Block, Button, Card, Paragraph, Quote, UserText
+from bot.views.brief import brief_buttons
+from bot.views.card import Block, Brief, Card, Paragraph, Quote, Tone, UserText
 from bot.views.item import answer_buttons
-from commands.domain.item import State
+from commands.domain.item import Item, State
 from commands.domain.mandate import MandateRole
 from commands.domain.position import Stance
 from commands.domain.values import Reference, Value
 from commands.ports import Notice
 
 
-def notice_card(notice: Notice, happening: Happening, catalogue: Catalogue, about: Mapping[str, Value]) -> Card:
-    """One direct message. `about` holds what the notice concerns besides its entry, by the name in its sentence."""
+def notice_card(
+    notice: Notice, happening: Happening, catalogue: Catalogue, about: Mapping[str, Value], *, may_answer: bool = True
+) -> Card:
+    """One direct message. `about` holds what the notice concerns besides its entry, by the name in its sentence.
+
+    Who may not answer with a vote, an adviser, is not asked for a position: only told what he may do.
+    """
     values = {**happening.about(), **_values(notice, happening), **about}
-    blocks: list[Block] = [Paragraph(catalogue.say(f"notice.{notice.value}", values))]
+    key = "notice.opened.adviser" if notice is Notice.OPENED and not may_answer else f"notice.{notice.value}"
+    blocks: list[Block] = [Paragraph(catalogue.say(key, values))]
     blocks += [
         Quote(catalogue.say(f"post.{field}"), UserText(happening.text(field)))
         for field in ("reason", "note", "text")
@@ -27,7 +35,38 @@ def notice_card(notice: Notice, happening: Happening, catalogue: Catalogue, abou
     if notice is Notice.POSITION:
         blocks.append(Paragraph(catalogue.say("post.reference", {"reference": Reference(happening.entry.hash)})))
     title = "notice.title.item" if happening.item is not None else "notice.title.board"
-    return Card(catalogue.say(title, values), tuple(blocks), _buttons(notice, happening, catalogue))
+    asks = may_answer and _asks(notice, happening)
+    return Card(
+        catalogue.say(title, values),
+        tuple(blocks),
+        answer_buttons(happening.item, catalogue) if asks and happening.item is not None else (),
+        brief=_brief(blocks, happening.item, catalogue) if asks and happening.item is not None else None,
+        tone=TONES.get(notice, Tone.PLAIN),
+        cut=catalogue.say("card.cut"),
+    )
+
+
+ASKS: Final = frozenset({Notice.OPENED, Notice.REMINDER, Notice.EXTENDED})
+"""The notices with the buttons of the item's own card: they ask for an answer."""
+
+
+TONES: Final = {
+    Notice.OPENED: Tone.OPEN,
+    Notice.POSITION: Tone.RECEIPT,
+    **dict.fromkeys(
+        (
+            Notice.EXTENDED,
+            Notice.CONTESTED,
+            Notice.REMINDER,
+            Notice.MANDATE_ENDS,
+            Notice.UNDELIVERED,
+            Notice.OUTAGE,
+            Notice.RESERVATION_DUE,
+        ),
+        Tone.ATTENTION,
+    ),
+}
+"""What each notice is; any other is plain."""
 
 
 def _values(notice: Notice, happening: Happening) -> dict[str, Value]:
@@ -54,9 +93,13 @@ def _values(notice: Notice, happening: Happening) -> dict[str, Value]:
     return values
 
 
-def _buttons(notice: Notice, happening: Happening, catalogue: Catalogue) -> tuple[Button, ...]:
-    """Where an answer is asked, the buttons of the item's own card."""
-    item = happening.item
-    if item is None or item.state is not State.OPEN or notice not in {Notice.OPENED, Notice.REMINDER, Notice.EXTENDED}:
-        return ()
-    return answer_buttons(item, catalogue)
+def _asks(notice: Notice, happening: Happening) -> bool:
+    """Whether an answer is asked, with the buttons of the item's own card."""
+    return happening.item is not None and happening.item.state is State.OPEN and notice in ASKS
+
+
+def _brief(blocks: list[Block], item: Item, catalogue: Catalogue) -> Brief:
+    """The same with the buttons of a brief card: where positions are hidden, none that gives an answer away."""
+    lines = tuple(block.text for block in blocks if isinstance(block, Paragraph))
+    details = tuple((block.label, (block.text,)) for block in blocks if isinstance(block, Quote))
+    return Brief(lines, details, brief_buttons(item, catalogue))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bot.happening import Happening
 from bot.i18n import Catalogue
 from bot.views.card import Block, Bullets, Card, Facts, Paragraph, Quote, Text, UserText
-from commands.domain.item import Item
+from commands.domain.item import Item, Visibility
 from commands.domain.outcome import Outcome
 from commands.domain.position import Position, Stance
 from commands.domain.roll import Seat
-from commands.domain.round import Ending, Round
+from commands.domain.round import COUNTED, Ending, Round
 from commands.domain.rules.base import SilencePolicy
 from commands.domain.rules.describe import title
 from commands.domain.values import Reference, Value
@@ -29,7 +29,11 @@ def closed_card(happening: Happening, catalogue: Catalogue) -> Card:
         blocks += _outcome(outcome, round, happening, catalogue)
     elif not item.is_counted and round.ending in {Ending.DEADLINE, Ending.CHAIR}:
         blocks += _agenda(happening, catalogue)
-    blocks += [Bullets(tuple(_line(seat, happening, catalogue) for seat in happening.roll.voting))]
+    is_hidden = item.visible is Visibility.AFTER_CLOSE and round.ending not in COUNTED
+    if is_hidden:
+        blocks.append(Paragraph(catalogue.say("card.stays-hidden")))
+    draw = _who if is_hidden else _line
+    blocks += [Bullets(tuple(draw(seat, happening, catalogue) for seat in happening.roll.voting))]
     if happening.late:
         late = tuple(dict.fromkeys(happening.short(each.organisation) for each in happening.late))
         blocks.append(Paragraph(catalogue.say("closed.late", {"organisations": late})))
@@ -100,6 +104,12 @@ def _line(seat: Seat, happening: Happening, catalogue: Catalogue) -> Text:
         "answer": position.answer or "",
     }
     return catalogue.say("closed.line", values)
+
+
+def _who(seat: Seat, happening: Happening, catalogue: Catalogue) -> Text:
+    """Whether one organisation answered, and nothing of what it said."""
+    key = "closed.line.answered" if seat.organisation in (happening.positions or {}) else "closed.line.silent"
+    return catalogue.say(key, {"organisation": seat.short})
 
 
 def _reservation(position: Position) -> str:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from bot.happening import Happening
 from bot.i18n import Catalogue
-from bot.views.card import Block, Card, Paragraph, Quote, UserText
+from bot.views.card import Block, Card, Paragraph, Quote, Tone, UserText
 from bot.views.outcome import closed_card
 from commands.domain.values import Reference, Value
 
 Draw = Callable[[Happening, Catalogue], Card]
 
+ATTENTION: Final = frozenset({"version-added", "version-contested", "round-extended", "outage-found"})
+"""The entries after which something else is asked than before; any other announced one ends something."""
+
 
 def post_card(happening: Happening, catalogue: Catalogue) -> Card:
     """The post about an entry. Raises KeyError for a kind of entry that is never announced."""
-    return POSTS[happening.entry.kind](happening, catalogue)
+    kind = happening.entry.kind
+    tone = Tone.ATTENTION if kind in ATTENTION else Tone.CLOSED
+    return replace(POSTS[kind](happening, catalogue), tone=tone, cut=catalogue.say("card.cut"))
 
 
 def _said(happening: Happening, catalogue: Catalogue, **more: Value) -> Card:

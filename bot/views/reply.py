@@ -15,6 +15,7 @@ def reply_card(reply: Reply, catalogue: Catalogue) -> Card:
         title=catalogue.say(reply.key, reply.values),
         blocks=tuple(block(part, catalogue) for part in reply.parts),
         buttons=tuple(button(choice, catalogue) for choice in reply.choices),
+        cut=catalogue.say("card.cut"),
     )
 
 

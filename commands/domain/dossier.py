@@ -41,7 +41,8 @@ class Dossier:
     """All items on one subject with the whole log; of a board's own dossier `items` is empty.
 
     `texts` holds what is still kept, by hash; a hash of an entry that is not in it was removed, and shows as a gap.
-    `entries` are in the order of the log. A dossier holds no names of persons.
+    `entries` are in the order of the log. A dossier holds no names of persons, but for those of operating-system users
+    in `texts`, which no export may write.
     """
 
     number: str

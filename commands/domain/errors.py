@@ -1,7 +1,7 @@
 """The tree of refusals: each is a fact with parameters; the edge turns it into a sentence.
 
-Every refusal means that nothing was recorded. The one exception is `TooLate`: a late position is kept as late
-and not counted.
+Every refusal means that nothing was recorded. There are two exceptions. `TooLate`: a late position is kept as late
+and not counted. `Unconfirmed`: nobody can tell.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from commands.domain.number import ItemNumber
-from commands.domain.values import Code, Value
+from commands.domain.values import Code, Line, Value
 
 
 @dataclass(eq=False)  # not frozen: Python sets __traceback__ on exceptions
@@ -26,8 +26,12 @@ class Refusal(Exception):
     sentence: ClassVar[str] = ""
 
     def values(self) -> dict[str, Value]:
-        """The facts by name, as the sentence of this refusal uses them."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        """The facts by name, as the sentence of this refusal uses them.
+
+        A `position` of 0, of what was pressed or filled in instead of typed, is none.
+        """
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: "" if name == "position" and value == 0 else value for name, value in found.items()}
 
     def __str__(self) -> str:
         return self.code
@@ -38,12 +42,13 @@ class Refusal(Exception):
 
 @dataclass(eq=False)
 class UnknownCommand(Refusal):
-    """No such trigger or verb; `suggestion` is the nearest one, or empty."""
+    """No such trigger or verb; `suggestion` is the nearest one, or empty. `position` counts characters from 1."""
 
     code: ClassVar[str] = "unknown-command"
     word: str
+    position: int
     suggestion: Code
-    example: Code
+    example: Code | str
 
 
 @dataclass(eq=False)
@@ -54,7 +59,7 @@ class UnknownFlag(Refusal):
     word: str
     position: int
     suggestion: Code
-    example: Code
+    example: Code | str
 
 
 @dataclass(eq=False)
@@ -84,7 +89,7 @@ class SurplusWord(Refusal):
     code: ClassVar[str] = "surplus-word"
     word: str
     position: int
-    example: Code
+    example: Code | str
 
 
 @dataclass(eq=False)
@@ -94,7 +99,7 @@ class UnclosedQuote(Refusal):
     code: ClassVar[str] = "unclosed-quote"
     word: str
     position: int
-    example: Code
+    example: Code | str
 
 
 @dataclass(eq=False)
@@ -103,7 +108,7 @@ class MissingArgument(Refusal):
 
     code: ClassVar[str] = "missing-argument"
     argument: Code
-    example: Code
+    example: Code | str
 
 
 @dataclass(eq=False)
@@ -115,7 +120,7 @@ class InvalidValue(Refusal):
     position: int
     suggestion: Code
     choices: tuple[Value, ...]
-    example: Code
+    example: Code | str
 
 
 @dataclass(eq=False)
@@ -354,6 +359,14 @@ class UnknownPerson(Refusal):
 
 
 @dataclass(eq=False)
+class NoSuchAccount(Refusal):
+    """The chat platform has no account with this name."""
+
+    code: ClassVar[str] = "no-such-account"
+    word: str
+
+
+@dataclass(eq=False)
 class OwnGrant(Refusal):
     """Nobody grants a mandate, a role or a link to himself."""
 
@@ -458,11 +471,21 @@ class RoundClosed(Refusal):
 
 @dataclass(eq=False)
 class VersionTaken(Refusal):
-    """A version label that this item has already."""
+    """A version label that this item has already; `versions` are all that it has."""
 
     code: ClassVar[str] = "version-taken"
     item: ItemNumber
     version: str
+    versions: tuple[Value, ...]
+
+
+@dataclass(eq=False)
+class InvalidVersion(Refusal):
+    """A label of a version without a figure in it; `versions` are those that the item has, none for a new one."""
+
+    code: ClassVar[str] = "invalid-version"
+    word: str
+    versions: tuple[Value, ...]
 
 
 @dataclass(eq=False)
@@ -613,12 +636,58 @@ class HiddenUntilClose(Refusal):
 
 
 @dataclass(eq=False)
+class StaysHidden(HiddenUntilClose):
+    """Positions that nobody sees before `closes_at`, the deadline of their round, because it ended without closing."""
+
+    sentence: ClassVar[str] = "stays-hidden"
+
+
+@dataclass(eq=False)
 class NotAgainstReservation(Refusal):
     """A flag of a reservation (kind, suspensive, until) with another position."""
 
     code: ClassVar[str] = "only-with-reservation"
     argument: Code
     example: Code
+
+
+# --- ballots -----------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class InvalidBallot(Refusal):
+    """A ballot that cannot be read; `problem` says why. `position` counts characters of the ballot from 1."""
+
+    code: ClassVar[str] = "invalid-ballot"
+    problem: Line
+    position: int
+    example: Code | Line
+
+
+@dataclass(eq=False)
+class OverBudget(Refusal):
+    """More points than there are to divide."""
+
+    code: ClassVar[str] = "over-budget"
+    spent: int
+    budget: int
+    example: Code | Line
+
+
+@dataclass(eq=False)
+class InvalidOptions(Refusal):
+    """Options between which nobody could choose; `problem` says why."""
+
+    code: ClassVar[str] = "invalid-options"
+    problem: Line
+
+
+@dataclass(eq=False)
+class DefaultNotOffered(Refusal):
+    """A ballot without the option against which its rule holds all others."""
+
+    code: ClassVar[str] = "default-not-offered"
+    option: str
 
 
 # --- the register --------------------------------------------------------------------------------------------
@@ -652,10 +721,31 @@ class Busy(Refusal):
 
 
 @dataclass(eq=False)
+class AccountsUnknown(Refusal):
+    """The chat platform does not answer, so that the accounts that are named cannot be looked up."""
+
+    code: ClassVar[str] = "accounts-unknown"
+
+
+@dataclass(eq=False)
 class StorageFailed(Refusal):
     """The database could not keep it (full, broken, cut off)."""
 
     code: ClassVar[str] = "storage-failed"
+
+
+@dataclass(eq=False)
+class Unconfirmed(Refusal):
+    """The database did not answer in time whether it kept it: that it did not cannot be said."""
+
+    code: ClassVar[str] = "unconfirmed"
+
+
+@dataclass(eq=False)
+class OtherContent(Refusal):
+    """An act under the id of an earlier one that asked for something else."""
+
+    code: ClassVar[str] = "other-content"
 
 
 @dataclass(eq=False)

@@ -1,8 +1,8 @@
 """The events of the logs: every kind, with the body that its entry holds.
 
 This file is the schema of the register. A body holds codes, numbers, ids and instants; each free text stands in it as
-a `Free`, of which the log keeps only a salted hash, and each person as a random code. Organisation and board names are
-kept as they were at the event.
+a `Free`, of which the log keeps only a salted hash, and each person as a random code; an operating-system user, who is
+a person too, stands in it like a free text. Organisation and board names are kept as they were at the event.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from commands.domain.board import Board, Organisation
 from commands.domain.comment import Comment
@@ -34,6 +34,9 @@ class Free:
     text: str
 
 
+OPERATOR: Final = "operator"
+"""The field with the hash of an operating-system user. His name is kept beside the log, and stands in no export."""
+
 Body: TypeAlias = "Mapping[str, BodyValue]"
 BodyValue: TypeAlias = "str | int | bool | Free | list[BodyValue] | dict[str, BodyValue]"
 
@@ -43,7 +46,8 @@ class Act:
     """Who did something, and through which door; what the clock did has no person and the platform `clock`.
 
     `person` is the person's random code. `mandate` is the number of the entry in the board's log that granted the
-    mandate used, 0 for an act by role. `operator` is the operating-system user on console and command line.
+    mandate used, 0 for an act by role. `operator` is the operating-system user on console and command line; as he is a
+    person, the log holds a salted hash of his name.
     """
 
     platform: str
@@ -63,7 +67,7 @@ class Act:
         if self.mandate:
             body["mandate"] = self.mandate
         if self.operator:
-            body["operator"] = self.operator
+            body[OPERATOR] = Free(self.operator)
         if self.platform_at is not None:
             body["platform_at"] = instant(self.platform_at)
         return body
@@ -244,10 +248,12 @@ def round_closed(item: Item, round: Round, reason: str, act: Act) -> Event:
 
 
 def outcome_body(outcome: Outcome | None) -> dict[str, BodyValue]:
-    """An outcome as the log holds it; the explanation follows from the rest and is left out."""
+    """An outcome as the log holds it; the explanation follows from the rest and is left out. Only a ballot
+    has an order.
+    """
     if outcome is None:
         return {}
-    return {
+    body: dict[str, BodyValue] = {
         "code": outcome.code.value,
         "reason": outcome.reason.value if outcome.reason else "",
         "counts": _counts(outcome.counts),
@@ -259,6 +265,9 @@ def outcome_body(outcome: Outcome | None) -> dict[str, BodyValue]:
         "recused": list(outcome.recused),
         "unreached": list(outcome.unreached),
     }
+    if outcome.order or outcome.dropped:
+        body |= {"order": [list(group) for group in outcome.order], "dropped": list(outcome.dropped)}
+    return body
 
 
 # --- positions ------------------------------------------------------------------------------------------------
@@ -485,7 +494,14 @@ def _rule(round: Round) -> dict[str, BodyValue]:
 
 
 def _plain(data: Mapping[str, Plain]) -> dict[str, BodyValue]:
-    return dict(data)  # type: ignore[arg-type]  # Plain is a BodyValue without Free; lists are invariant
+    """The same data as values of a body: copied, because lists and dictionaries of one kind are not those of the other."""
+
+    def same(value: Plain) -> BodyValue:
+        if isinstance(value, dict):
+            return {key: same(each) for key, each in value.items()}
+        return [same(each) for each in value] if isinstance(value, list) else value
+
+    return {key: same(each) for key, each in data.items()}
 
 
 def _counts(counts: Counts) -> dict[str, BodyValue]:

@@ -11,7 +11,7 @@ from commands.domain.draft import Document, Version
 from commands.domain.errors import NotPossible
 from commands.domain.number import ItemNumber
 from commands.domain.position import Kind
-from commands.domain.round import Round
+from commands.domain.round import COUNTED, Round
 
 
 class State(StrEnum):
@@ -123,8 +123,14 @@ class Item:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether others' positions are hidden now: for everyone, the chair included."""
-        return self.visible is Visibility.AFTER_CLOSE and self.state is State.OPEN
+        """Whether others' positions are hidden now: for everyone, the chair included.
+
+        What was promised to stay hidden until closing is shown when a round closes with its result, or a decision is
+        established. A round that ends in any other way shows nothing: else one could end it in order to see.
+        """
+        if self.visible is not Visibility.AFTER_CLOSE or self.round is None:
+            return False
+        return self.state is not State.ESTABLISHED and (self.round.is_open or self.round.ending not in COUNTED)
 
     @property
     def is_counted(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -82,10 +83,10 @@ class Actor:
         valid = {each.organisation: each for each in reversed(self.mandates) if each.is_valid(at, self.zone)}
         return tuple(sorted(valid.values(), key=lambda each: each.organisation))
 
-    def mandate_for(self, organisation: str | None, at: datetime, example: Code, *, short: str = "") -> Mandate:
+    def mandate_for(self, organisation: str | None, at: datetime, example: Code, name: Callable[[str], str]) -> Mandate:
         """The mandate by which this person acts, at the instant of receipt.
 
-        Without `organisation` the person must hold exactly one. `short` is the organisation's name for the refusal.
+        Without `organisation` the person must hold exactly one. `name` gives what an organisation is called.
         Raises NoMandate, MandateExpired, MandateNotYet or ChooseOrganisation.
         """
         valid = self.mandates_at(at)
@@ -93,13 +94,13 @@ class Actor:
         if len(wanted) == 1:
             return wanted[0]
         if len(wanted) > 1:
-            raise ChooseOrganisation(tuple(each.organisation for each in wanted), example)
+            raise ChooseOrganisation(tuple(name(each.organisation) for each in wanted), example)
         own = [each for each in self.mandates if organisation is None or each.organisation == organisation]
         ended = [(end, each) for each in own if (end := each.ends_at(self.zone)) is not None and end <= at]
         if ended:
             end, mandate = max(ended, key=lambda pair: pair[0])
             last = end if mandate.revoked_at == end else end - timedelta(minutes=1)
-            raise MandateExpired(short or mandate.organisation, last)
+            raise MandateExpired(name(mandate.organisation), last)
         if own:
-            raise MandateNotYet(short or own[0].organisation, own[0].begins_at(self.zone))
-        raise NoMandate(short or organisation or "", self.account)
+            raise MandateNotYet(name(own[0].organisation), own[0].begins_at(self.zone))
+        raise NoMandate(name(organisation) if organisation else "", self.account)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from commands.domain.outcome import Outcome
 from commands.domain.rules.base import DecisionRule
@@ -20,6 +21,10 @@ class Ending(StrEnum):
     CONTEST = "contest"
     MEETING = "meeting"
     WITHDRAWAL = "withdrawal"
+
+
+COUNTED: Final = frozenset({Ending.DEADLINE, Ending.CHAIR, Ending.OBJECTION})
+"""The endings that close a round with its result; any other leaves it without, whatever was filed."""
 
 
 @dataclass(frozen=True, slots=True)

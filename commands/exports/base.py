@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeAlias
 
-from commands.domain.dossier import Dossier
+from commands.domain.dossier import Dossier, RoundRecord
+from commands.domain.position import latest
 from commands.domain.values import Line
 from commands.vocabulary import Format
 
@@ -54,3 +55,14 @@ class Utf8:
         """Take the next characters."""
         self.to.write(text.encode())
         return len(text)
+
+
+def counting(record: RoundRecord) -> frozenset[int]:
+    """The entries of the positions that the rule of a round counts: the latest in time of each voting organisation.
+
+    Empty for a round without a rule, where nothing is counted.
+    """
+    if record.round.rule is None:
+        return frozenset()
+    voting = {seat.organisation for seat in record.roll.voting}
+    return frozenset(each.sequence for each in latest(record.positions).values() if each.organisation in voting)

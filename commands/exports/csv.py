@@ -15,8 +15,8 @@ from typing import Final
 
 from commands.domain.dossier import Dossier, ItemRecord, RoundRecord
 from commands.domain.ledger import instant
-from commands.domain.position import Position, latest
-from commands.exports.base import Say, Sink, Utf8
+from commands.domain.position import Position
+from commands.exports.base import Say, Sink, Utf8, counting
 from commands.exports.names import file_name
 from commands.vocabulary import Format
 
@@ -90,9 +90,9 @@ def guarded(cell: str) -> str:
 
 
 def _rows(item: ItemRecord, round: RoundRecord) -> Iterator[Iterable[str]]:
-    current = {each.sequence for each in latest(round.positions).values()}
+    counted = counting(round)
     for position in round.positions:
-        yield _row(item, round, position, counted=position.sequence in current)
+        yield _row(item, round, position, counted=position.sequence in counted)
 
 
 def _row(item: ItemRecord, round: RoundRecord, position: Position, *, counted: bool) -> Iterator[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
 from commands.domain.dossier import Dossier
-from commands.domain.events import hash_in
+from commands.domain.events import OPERATOR, hash_in
 from commands.domain.ledger import GENESIS, Entry, Plain, canonical, instant
 from commands.exports.base import Say, Sink
 from commands.exports.csv import CsvExport
@@ -111,9 +111,9 @@ def write_events(entries: Iterable[Entry], to: Sink) -> None:
 
 
 def _write_texts(dossier: Dossier, to: Sink) -> None:
-    """The texts that are still kept, in the order of the log."""
+    """The texts that are still kept, in the order of the log, without the names of operating-system users."""
     for entry in dossier.entries:
-        for hash in _hashes(entry.body):
+        for hash in _hashes({name: value for name, value in entry.body.items() if name != OPERATOR}):
             kept = dossier.texts.get(hash)
             if kept is not None:
                 line: Plain = {"hash": kept.hash, "salt": kept.salt.hex(), "text": kept.text}

@@ -68,7 +68,7 @@ def item_as_json(record: ItemRecord, say: Say) -> dict[str, Json]:
     """One item with its rounds, everything filed in them, and the decision in force.
 
     `decision` is the newest one, so a rectified decision shows as rectified. The explanation has a line for
-    each step. A round without outcome has None for it.
+    each step. A round without outcome has None for it. All positions are there, late, replaced and withdrawn ones too.
     """
     item = record.item
     return {

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import io
 import json
 import os
 import re
@@ -28,16 +27,15 @@ from typing import Any
 
 FORMAT = "samenspraak-dossier-1"
 # An entry in canonical form (RFC 8785): sorted keys, no white space; the hash is over all but ,"hash":"…".
-START = re.compile(r'(?a)\A\{"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z)","body":(\{.*\})\Z')
-END = re.compile(
-    r'(?a)\A[0-9a-f]{64}","kind":"([a-z-]+)","log":"([ !#-\[\]-~]+)",'
-    r'"previous":"([0-9a-f]{64})","sequence":(\d+)\}\n\Z'
+ENTRY = re.compile(
+    r'(?a)\A\{"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z)","body":(\{.*\}),"hash":"(.{64})",'
+    r'"kind":"([a-z-]+)","log":"([ !#-\[\]-~]+)","previous":"(.{64})","sequence":(\d+)\}\n\Z'
 )
-UTF8 = ("utf-8", "surrogateescape")  # bytes that are no UTF-8 are found at their own line
-TEXT = re.compile(r'\{"hash":"([0-9a-f]{64})"\}')
+# How a hash of a text opens; that of an operator, whose name stands in no dossier; signs that leave a choice of form.
+HASH, OPERATOR, CHOICES = '{"hash":"', '"operator":{"hash":"', (" ", "\t", "\r", "\\", ":-", ",-", "[-")
 FILES = {"LEESMIJ.md", "decision-list.md", "dossier.json", "events.jsonl", "positions.csv", "texts.jsonl"}
 NAME = re.compile(r"(?a)\A(?:texts/)?\w[\w.-]*\Z")  # no name leads out of the dossier
-decode = json.JSONDecoder(parse_float=int, parse_constant=int).decode  # int() refuses what is no whole number
+decode = json.JSONDecoder(parse_float=int, parse_constant=int).raw_decode  # int() refuses what is no whole number
 encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 COMPARE = {"at_least": ge, "more_than": gt, "at_most": le, "less_than": lt, "minimum": ge, "maximum": le}
 PILES = dict.fromkeys(("for", "agree", "no-objection", "reservation"), "for")
@@ -60,6 +58,7 @@ SENTENCES = {
     "removed": ("Regel {n}: een tekst is verwijderd; de hash staat er nog.", "Entry {n}: a text was removed; its hash is still there."),
     "unreached": ("Regel {n}: niet bereikt, volgens de uitslag zelf: {who}.", "Entry {n}: not reached, by the outcome itself: {who}."),
     "mandates": ("Regels uit het logboek van het overleg die de mandaten geven: {n}. Dat logboek staat apart.", "Entries of the log of the board that give the mandates: {n}. That log is kept apart."),
+    "none": ("{path} is geen dossier dat te lezen is. Geef de map, het zip-bestand of events.jsonl. Er is niets gecontroleerd.", "{path} is not a dossier that can be read. Give the folder, the zip file or events.jsonl. Nothing was checked."),
     "bare": ("Zonder manifest.json is niet te zien of aan het einde regels ontbreken.", "Without manifest.json it cannot be seen whether entries are missing at the end."),
 }
 # ruff: enable[E501]
@@ -97,7 +96,7 @@ class Report:
 
 
 def check(path: str, receipts: Sequence[str] = (), heads: Sequence[str] = ()) -> Report:
-    """Check the dossier at `path`. Raises OSError when there is none, ValueError for what is no hash."""
+    """Check the dossier at `path`. Raises OSError or BadZipFile when there is none, ValueError for no hash."""
     wanted = {re.sub(r"[\s-]", "", each).lower(): each for each in (*receipts, *heads)}
     if not all(re.fullmatch("[0-9a-f]{12}|[0-9a-f]{64}", each) for each in wanted):
         raise ValueError(*wanted.values())
@@ -113,29 +112,29 @@ def check(path: str, receipts: Sequence[str] = (), heads: Sequence[str] = ()) ->
             report.tell(n, "found", hash=wanted.pop(each))
     for each in wanted.values():
         report.tell(0, "lost", hash=each)
-    report.tell(len(report.mandates), "mandates")
+    report.tell(len(report.mandates - {0}), "mandates")
     check_manifest(root, report) if root.is_dir() else report.tell(0, "bare")
     return report
 
 
 def find(path: str) -> Any:
-    """The folder of the dossier, in a zip file too; a bare log is itself."""
+    """The folder of the dossier, in a zip file too; a bare log is itself. Raises OSError or BadZipFile otherwise."""
     root: Any = Path(path)
-    if not root.is_dir():
-        with suppress(zipfile.BadZipFile):
-            root = zipfile.Path(path)
-            if len(names := root.root.namelist()) != len(set(names)):
-                raise OSError(path)  # two files of one name: not every program reads the same one
-    if not root.is_dir():
+    if root.suffix == ".jsonl" and root.is_file():
         return root
-    return next((each for each in (root, *root.iterdir()) if (each / "events.jsonl").is_file()), root)
+    root = root if root.is_dir() else zipfile.Path(path)
+    names = root.root.namelist() if isinstance(root, zipfile.Path) else []
+    places = [at for at in (root, *root.iterdir()) if (at / "events.jsonl").exists() or (at / "manifest.json").exists()]
+    if not places or len(names) != len(set(names)):  # two files of one name: not every program reads the same one
+        raise OSError(path)
+    return places[0]
 
 
 def read_texts(root: Any, report: Report) -> None:
     """Read the texts that lie beside the log, each with the 16 random bytes that were hashed before it."""
     report.has_texts = True
     with suppress(Exception), (root / "texts.jsonl").open("rb") as raw:
-        for kept in map(json.loads, raw):
+        for kept in map(json.loads, map(bytes.decode, raw)):
             salt, text = bytes.fromhex(kept["salt"]), kept["text"].encode()
             is_own = len(salt) == 16 and hashlib.sha256(salt + text).hexdigest() == kept["hash"]
             report.texts[kept["hash"]] = hashlib.sha256(text).hexdigest() if is_own else ""
@@ -149,8 +148,7 @@ def check_manifest(root: Any, report: Report) -> None:
     if is_whole and report.texts:
         report.tell(0, "file", name="texts.jsonl")  # it has a text that belongs to no entry
     with suppress(Exception):
-        text = (root / "manifest.json").read_bytes().decode()
-        found = json.loads(text)
+        found = json.loads(text := (root / "manifest.json").read_bytes().decode())
         form = {**found, "format": FORMAT, "log": report.log or found["log"]}
         end, is_complete = form["entries"], len(form) == 5 and form["files"].keys() >= FILES
         if is_complete and text == json.dumps(form, indent=1, sort_keys=True, ensure_ascii=False) + "\n":
@@ -160,10 +158,9 @@ def check_manifest(root: Any, report: Report) -> None:
     for name, stated in files.items():
         digest, size = hashlib.sha256(), -1
         with suppress(Exception), (root / NAME.findall(name)[0]).open("rb") as raw:
-            size = 0
             while block := raw.read(1 << 20):
                 digest.update(block)
-                size += len(block)
+            size = raw.tell()
         own = digest.hexdigest()
         is_strange = is_whole and name.startswith("texts/") and own not in report.versions
         if is_strange or {"sha256": own, "size": size} != stated:
@@ -178,20 +175,30 @@ def moment(at: str) -> str:
     return at[:19] + (at[19:-1] or ".000000")
 
 
+def is_canonical(text: str, body: dict[str, Any]) -> bool:
+    """Whether a body is written as RFC 8785 has it.
+
+    Nearly every body is plain, which is cheaper to see than to write it anew: no objects in it but hashes, no key
+    twice, and no sign that could have been left out or written in another way. Then only the order of keys is left.
+    """
+    hashes, has_choice = text.count(HASH), any(map(text.__contains__, CHOICES))
+    is_plain = (text.count("{") - 1, text.count('":') - len(body), has_choice) == (hashes, hashes, False)
+    return list(body) == sorted(body) if is_plain else encode(body) == text
+
+
 def entries(log: Any, report: Report) -> Iterator[tuple[int, str, dict[str, Any], list[str], str]]:
     """Number, kind, body, texts and hash of each entry, to the first that does not follow from the others."""
     latest = ""
-    with suppress(Exception), log.open("rb") as raw, io.TextIOWrapper(raw, *UTF8, newline="\n") as file:
-        for line in file:
-            start, _, end = line.rpartition(',"hash":"')
-            ((at, text),), ((kind, name, previous, sequence),) = START.findall(start), END.findall(end)
-            body, hash_, n = decode(text), end[:64], report.entries + 1
-            own = hashlib.sha256((start + end[65:-1]).encode()).hexdigest()
-            expected = (encode(body), own, report.head, report.log or name, str(n))
-            if (text, hash_, previous, name, sequence) != expected or moment(at) < latest:
+    with suppress(Exception), log.open("rb") as file:
+        for n, line in enumerate(file, 1):
+            ((at, text, hash_, kind, name, previous, sequence),) = ENTRY.findall(line.decode())
+            start, _, rest = line.rpartition(b',"hash":"')
+            (body, end), now, own = decode(text), moment(at), hashlib.sha256(start + rest[65:-1]).hexdigest()
+            found = (hash_, previous, name, sequence, end, is_canonical(text, body))
+            if found != (own, report.head, report.log or name, str(n), len(text), True) or now < latest:
                 raise ValueError
-            report.log, report.entries, report.head, latest = name, n, hash_, moment(at)
-            yield n, kind, body, TEXT.findall(text), hash_
+            report.log, report.entries, report.head, latest = name, n, hash_, now
+            yield n, kind, body, [each[:64] for each in text.replace(OPERATOR, "").split(HASH)[1:]], hash_
         if report.entries:
             return
     report.tell(report.entries + 1, "entry")
@@ -215,14 +222,13 @@ def follow(n: int, kind: str, body: dict[str, Any], texts: list[str], report: Re
         report.rounds[key] = {**body, "closes": closes, "current": {}, "is_open": True, "asked": False}
     elif kind == "position-filed":
         round_, who, filing = report.rounds[key], body["organisation"], body["filing"]
-        closes_at = [closes for since, closes in round_["closes"] if since <= received][-1]
-        is_in_time = round_["is_open"] and received <= closes_at
+        is_in_time = round_["is_open"] and received <= [to for since, to in round_["closes"] if since <= received][-1]
         if (filing == "in-time") != is_in_time or (filing == "after" and round_["is_open"]):
             report.tell(n, "content", what=f"{filing} ({who})")
         if filing == "in-time":
             round_["current"][who] = body
         body["n"] = n
-        report.mandates.update({body["mandate"]} if "mandate" in body else ())
+        report.mandates.add(body.get("mandate", 0))
     elif kind == "position-answered":
         position = report.rounds[key]["current"][body["organisation"]]
         if position["n"] == body["position"]:
@@ -380,12 +386,15 @@ def main() -> int:
     parser.add_argument("--receipt", action="append", default=[], metavar="HASH")
     parser.add_argument("--head", action="append", default=[], metavar="HASH")
     given = parser.parse_args()
+    setting = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "nl")
+    language = "nl" if re.match(r"nl|(C|POSIX)\b", setting) else "en"
     try:
         report = check(given.path, given.receipt, given.head)
-    except (OSError, ValueError) as problem:
+    except (OSError, zipfile.BadZipFile):
+        parser.error(SENTENCES["none"][language != "nl"].format(path=given.path))
+    except ValueError as problem:
         parser.error(str(problem))
-    setting = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "nl")
-    print("\n".join(report.lines("nl" if re.match(r"nl|(C|POSIX)\b", setting) else "en")))
+    print("\n".join(report.lines(language)))
     return 0 if report.ok else 1
 
 

@@ -90,8 +90,8 @@ def reopened(folder: Path, organisations: int) -> Iterator[Ground]:
         yield Ground(app, tuple(f"org{number}" for number in range(organisations)))
 
 
-def board_file(accounts: tuple[str, ...]) -> BoardFile:
-    """A board with one organisation, one person and one mandate for each account, and a secretary."""
+def board_file(accounts: tuple[str, ...], platform: str = NAME, secretary: str = "secretary") -> BoardFile:
+    """A board with one organisation, one person and one mandate for each account on a platform, and a secretary."""
     today = datetime.now(UTC).date()
     board = Board(
         id=BOARD,
@@ -99,9 +99,9 @@ def board_file(accounts: tuple[str, ...]) -> BoardFile:
         organisations=tuple(
             Organisation(each, each, each, f"column{index % 5}") for index, each in enumerate(accounts)
         ),
-        roles=(RoleGrant("secretary", Role.SECRETARY),),
+        roles=(RoleGrant(secretary, Role.SECRETARY),),
     )
-    people = tuple(Person(each, each, "nl", accounts=(Account(NAME, each),)) for each in (*accounts, "secretary"))
+    people = tuple(Person(each, each, "nl", accounts=(Account(platform, each),)) for each in (*accounts, secretary))
     mandates = tuple(
         Mandate(f"{BOARD}-{index}", each, BOARD, each, MandateRole.REPRESENTATIVE, today - timedelta(days=1))
         for index, each in enumerate(accounts, 1)

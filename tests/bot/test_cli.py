@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -19,10 +20,24 @@ import structlog
 
 from bot import cli, usage
 from bot.i18n import Catalogue
-from tests.faults.world import CHAIR, DEADLINE, HOUR, VNG, World, board_text
+from storage.migrate import SchemaState
+from tests.faults.world import CHAIR, DEADLINE, HOUR, SECRETARY, VNG, World, board_text
 
 ROOT = Path(__file__).parent.parent.parent
-COMMANDS = ("backup", "board", "cases", "check-config", "console", "demo", "export", "migrate", "play", "run", "verify")
+COMMANDS = (
+    "backup",
+    "board",
+    "cases",
+    "check-config",
+    "console",
+    "demo",
+    "export",
+    "mattermost",
+    "migrate",
+    "play",
+    "run",
+    "verify",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +136,16 @@ def test_help_is_in_the_language_of_the_locale_whole_and_on_stdout(language, hea
 
 
 @pytest.mark.parametrize(
-    "words", [(each,) for each in COMMANDS] + [("board", each) for each in ("load", "show", "check")]
+    "words",
+    [(each,) for each in COMMANDS]
+    + [("board", each) for each in ("load", "show", "check")]
+    + [("mattermost", each) for each in ("setup", "check")],
 )
 def test_every_command_explains_itself_and_takes_config_and_database(run, words):
     done = run(*words, "--help")
 
     assert (done.code, done.err) == (0, "")
-    if words != ("board",):
+    if words not in (("board",), ("mattermost",)):
         assert "--config" in done.out
         assert "--database" in done.out
 
@@ -357,10 +375,35 @@ def test_migrate_brings_an_empty_database_up_and_says_when_there_is_nothing_to_d
     assert run("migrate", "--database", url) == Done(0, "The database has the schema of this version already.\n", "")
 
 
+@pytest.mark.parametrize(
+    "words", [("board", "show"), ("export", "1"), ("export", "--board", "BOD"), ("console",), ("backup", "copy.db")]
+)
+def test_a_command_that_reads_makes_no_register_at_a_misspelt_address(run, tmp_path, monkeypatch, words):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    done = run(*words, "--database", f"sqlite:///{tmp_path}/misspelt/register.db")
+
+    assert (done.code, done.out) == (1, "")
+    assert f"{tmp_path}/misspelt/register.db. Check the address" in done.err
+    assert "samenspraak board load FILE" in done.err
+    assert [each for each in tmp_path.rglob("*") if each.name != "here"] == []
+
+
+def test_a_register_that_is_not_there_is_named_without_its_password(run, monkeypatch):
+    monkeypatch.setattr("storage.migrate.schema_state", lambda _: SchemaState.EMPTY)
+
+    done = run("board", "show", "--database", "postgresql+psycopg://user:hunter2@host/name")
+
+    assert (done.code, done.out) == (1, "")
+    assert "user:***@host/name" in done.err
+    assert "hunter2" not in done.err
+
+
 def test_a_folder_of_the_database_that_cannot_be_made_is_named(run, tmp_path):
     (tmp_path / "file").write_text("")
 
-    done = run("board", "show", "--database", f"sqlite:///{tmp_path}/file/x/register.db")
+    done = run("migrate", "--database", f"sqlite:///{tmp_path}/file/x/register.db")
 
     assert (done.code, done.out) == (2, "")
     assert f"{tmp_path}/file" in done.err
@@ -405,6 +448,41 @@ def test_export_of_nothing_writes_nothing(run, decided, tmp_path, words, code, s
     done = run("export", *words, "--out", out, "--database", decided.url)
 
     assert done == Done(code, "", sentence + "\n")
+    assert not out.exists()
+
+
+@pytest.fixture
+def hiding(decided: World) -> World:
+    """Beside the decided item: BOD-2027-002, open, with positions that are hidden until it closes."""
+    decided.up()
+    draft = '/consultatie nieuw "Geheim" --tekst "1. Akkoord." --soort instemming --zichtbaar na-sluiting'
+    decided.must(SECRETARY, draft)
+    decided.must(CHAIR, "/consultatie open 2 --termijn '10 werkdagen'")
+    decided.must(VNG, '/standpunt 2 bezwaar "Dit blijft nog binnenskamers."')
+    decided.down()
+    return decided
+
+
+def test_export_of_a_board_leaves_out_what_is_hidden_and_says_which(run, hiding, tmp_path):
+    out = tmp_path / "out"
+
+    done = run("export", "--board", "BOD", "--out", out, "--database", hiding.url)
+
+    assert done.code == 0
+    assert sorted(map(Path, done.out.split())) == sorted(out.iterdir())
+    assert sorted(each.name for each in out.iterdir()) == ["BOD-2027-001.zip", "BOD.zip"]
+    assert done.err.startswith("BOD-2027-002 is left out: positions are hidden until it closes on ")
+    assert not any(b"binnenskamers" in each.read_bytes() for each in out.iterdir())
+
+
+def test_export_of_an_item_that_is_hidden_writes_nothing_and_exits_with_1(run, hiding, tmp_path):
+    out = tmp_path / "out"
+
+    done = run("export", "2", "--out", out, "--database", hiding.url)
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("BOD-2027-002 is left out: positions are hidden until it closes on ")
+    assert done.err.endswith("\nNothing was written.\n")
     assert not out.exists()
 
 
@@ -456,7 +534,10 @@ def test_garbage_is_no_dossier(run, tmp_path, content):
     path = tmp_path / "dossier.zip"
     path.write_bytes(content)
 
-    assert run("verify", path).code in (1, 2)
+    done = run("verify", path)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"{path} is not a dossier that can be read.")
 
 
 def test_a_dossier_that_is_not_there_is_named(run, tmp_path):
@@ -551,10 +632,63 @@ def test_cases_that_hold_exit_with_0_and_others_with_1(run, tmp_path):
 
     assert (good.code, wrong.code) == (0, 1)
     assert good.out.splitlines()[-1] == "1 right, 0 different, 0 not run."
-    assert "2027-01-16" in wrong.out
+    assert wrong.out.splitlines()[0] == (
+        f"{path}, line 2, phrase vrijdag 17:00; expected: 2027-01-16T16:00:00Z; seen: 2027-01-15T16:00:00Z."
+    )
+
+
+def test_cases_name_the_row_that_this_version_does_not_know_and_fail_on_it_only_with_all(run, tmp_path):
+    path = tmp_path / "phrases.toml"
+    path.write_text('now = "2027-01-11T10:00"\n[[phrase]]\ntext = "x"\nkleur = "rood"\n', "utf-8")
+
+    assert run("cases", path).code == 0
+    done = run("cases", "--all", path)
+
+    assert (done.code, done.err) == (1, "")
+    assert done.out.startswith(f"{path}, line 2, phrase x")
+    assert "; not run, because this version does not know it.\n" in done.out
+
+
+def test_cases_of_a_wrong_file_exit_with_2_and_give_the_reason_on_stderr(run, tmp_path):
+    path = tmp_path / "phrases.toml"
+    path.write_text('now = "2027-01-11T10:00"\n[[phrase]]\nat = 1\n', "utf-8")
+
+    done = run("cases", path)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"{path}, line 2, phrase[0].")
+
+
+def test_play_exits_with_1_and_names_on_stderr_what_was_expected_and_seen(run, board, tmp_path):
+    path = tmp_path / "script.toml"
+    head = f'title = "x"\nboards = ["{board}"]\nstart = "2027-01-11T09:00"\n'
+    step = (
+        '[[step]]\nat = "2027-01-11T09:01"\nas = "secretaris"\nin = "BOD"\nsay = "/help"\nexpect = { refusal = "*" }\n'
+    )
+    path.write_text(head + step, "utf-8")
+
+    done = run("play", path)
+
+    assert (done.code, done.err) == (1, f"{path}, line 4, step 1: refusal; expected: any; seen: none.\n")
+    assert "NOT AS EXPECTED (line 4, step 1): refusal; expected: any; seen: none.\n" in done.out
+
+
+def test_play_of_a_code_that_does_not_exist_exits_with_2_and_names_the_nearest(run, board, tmp_path):
+    path = tmp_path / "script.toml"
+    head = f'title = "x"\nboards = ["{board}"]\nstart = "2027-01-11T09:00"\n'
+    path.write_text(head + '[[step]]\nat = "2027-01-11T09:01"\nexpect.refusal = "no-mandat"\n', "utf-8")
+
+    done = run("play", "--json", path)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(
+        f"{path}, line 6, step 1, expect.refusal, “no-mandat”: this is unknown; did you mean no-mandate?"
+    )
 
 
 def test_the_console_without_a_board_says_how_to_load_one(run, url):
+    run("migrate", "--database", url)
+
     done = run("console", "--database", url)
 
     assert (done.code, done.out) == (1, "")
@@ -579,6 +713,49 @@ def test_the_console_for_somebody_unknown_exits_with_2(run, board, url):
 
     assert (done.code, done.out) == (2, "")
     assert "nobody" in done.err
+
+
+def test_the_console_only_reads_where_a_chat_platform_is_configured(run, board, url, monkeypatch):
+    run("board", "load", board, "--database", url)
+    monkeypatch.setenv("SAMENSPRAAK_MATTERMOST__URL", "https://chat.example.nl")
+    monkeypatch.setattr(
+        sys, "stdin", io.StringIO('/consultatie nieuw "Kader" --tekst "Wij besluiten."\n/consultatie lijst\n')
+    )
+
+    done = run("console", "--as", SECRETARY, "--database", url)
+
+    assert (done.code, done.err) == (0, "A chat platform is configured: here you can only read.\n")
+    assert "In dit venster kunt u alleen lezen. Er is niets vastgelegd." in done.out
+    assert "Kader" not in done.out.rpartition("/consultatie lijst")[2]
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+        assert database.execute("SELECT count(*) FROM items").fetchone() == (0,)
+
+
+def test_the_console_acts_on_what_playback_made_whatever_is_configured(run, board, url, tmp_path, monkeypatch):
+    script = tmp_path / "script.toml"
+    script.write_text(
+        'title = "Kort"\nboards = ["board.toml"]\nstart = "2027-01-11T09:00"\n[[step]]\nat = "2027-01-11T10:00"\n'
+    )
+    run("play", script, "--database", url)
+    monkeypatch.setenv("SAMENSPRAAK_MATTERMOST__URL", "https://chat.example.nl")
+    monkeypatch.setattr(sys, "stdin", io.StringIO('/consultatie nieuw "Kader" --tekst "Wij besluiten."\n'))
+
+    done = run("console", "--as", SECRETARY, "--database", url)
+
+    assert (done.code, done.err) == (0, "")
+    assert "alleen lezen" not in done.out
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+        assert database.execute("SELECT count(*) FROM items").fetchone() == (1,)
+
+
+def test_loading_a_board_with_a_name_that_no_server_can_look_up_names_the_remedy(run, board, url):
+    board.write_text(board_text().replace(f'console = "{VNG}"', 'mattermost = "jan"'), "utf-8")
+
+    done = run("board", "load", board, "--database", url)
+
+    assert (done.code, done.out) == (2, "")
+    assert "person.mattermost, “jan”" in done.err
+    assert "mattermost.url" in done.err
 
 
 def test_the_demo_takes_no_database(run, url):

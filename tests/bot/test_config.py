@@ -231,13 +231,15 @@ def test_the_configuration_itself_does_not_show_the_address(tmp_path):
 
 def uncommented(text: str) -> str:
     """The example with every line in force that holds a key; of two examples of one key the first."""
-    lines: dict[str, str] = {}
+    lines: dict[tuple[str, str], str] = {}
+    section = ""
     for line in text.splitlines():
         found = re.fullmatch(r"# (?P<key>[a-z_]+) = .*", line)
         if found is not None:
-            lines.setdefault(found["key"], line.removeprefix("# "))
+            lines.setdefault((section, found["key"]), line.removeprefix("# "))
         elif line.startswith("["):
-            lines[line] = line
+            section = line
+            lines[section, ""] = line
     return "\n".join(lines.values()) + "\n"
 
 
@@ -259,4 +261,41 @@ def test_the_example_with_every_line_in_force_gives_the_defaults_and_the_address
 
     assert config.bot == read_config().bot
     assert config.console == read_config().console
+    assert config.mattermost.model_copy(update={"token": None}) == read_config().mattermost
     assert config.storage_url == "sqlite:////var/lib/samenspraak/samenspraak.db"
+
+
+def mattermost(tmp_path, lines: str):
+    return read_config(a_file(tmp_path, f"[mattermost]\n{lines}")).mattermost
+
+
+@pytest.mark.parametrize(
+    "address", ["chat.example.nl", "ftp://chat.example.nl", "https://u:p@chat.example.nl", "https://c/?a"]
+)
+def test_an_address_of_mattermost_that_is_none_is_refused(tmp_path, address):
+    with pytest.raises(FileProblem) as raised:
+        mattermost(tmp_path, f'url = "{address}"')
+
+    assert raised.value.key == "mattermost.url"
+
+
+def test_an_address_of_mattermost_is_kept_without_its_last_slash(tmp_path):
+    assert mattermost(tmp_path, 'url = "https://chat.example.nl/"').url == "https://chat.example.nl"
+
+
+def test_a_key_of_less_than_32_characters_is_refused_and_not_shown(tmp_path):
+    with pytest.raises(FileProblem) as raised:
+        mattermost(tmp_path, 'keys = ["kort-geheim"]')
+
+    assert raised.value.key.startswith("mattermost.keys")
+    assert "kort-geheim" not in str(raised.value)
+
+
+def test_more_than_two_keys_are_refused(tmp_path):
+    with pytest.raises(FileProblem):
+        mattermost(tmp_path, f"keys = {['k' * 32] * 3}")
+
+
+def test_a_server_with_an_address_alone_misses_what_it_needs(tmp_path):
+    assert mattermost(tmp_path, 'url = "https://chat.example.nl"').missing == ("callback_url", "token", "keys")
+    assert read_config().mattermost.missing == ()

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot.dispatch import dispatch
+from bot.dispatch import dispatch, queue
 from bot.platforms.base import Incoming
 from bot.views.text import plain_card
 from commands.command import Command, Quoted, word
@@ -257,3 +257,19 @@ def test_the_same_act_may_be_tried_again_after_a_bug(two_boards):
     again = dispatch(app, Incoming("console", VNG, "BOD", START, "event-1", text="/standpunt 1 akkoord")).result(30)
 
     assert again.refusal == ""
+
+
+def test_an_act_that_only_has_to_be_recorded_is_queued_and_no_other(two_boards):
+    def given(event: str, command: str, **values: str) -> Incoming:
+        return Incoming("console", VNG, "BOD", START, event, command=command, values=values)
+
+    filed = queue(two_boards.app, given("event-1", "position", item="1", stance="agree"))
+    refused = queue(two_boards.app, given("event-2", "position", item="1", stance="nonsense"))
+    reading = queue(two_boards.app, given("event-3", "consult status", item="1"))
+    naming = queue(two_boards.app, given("event-4", "boardadmin link", person="vng", account="@iemand"))
+
+    assert filed is not None
+    assert refused is not None
+    assert filed.result(30).refusal == ""
+    assert refused.result(30).refusal == "invalid-value"
+    assert (reading, naming) == (None, None)

@@ -25,6 +25,8 @@ from tests.faults.world import board_text
 
 WORDS = Catalogue("nl", ZoneInfo("Europe/Amsterdam"))
 
+ENGLISH = Catalogue("en", ZoneInfo("Europe/Amsterdam"))
+
 HEAD = 'title = "Proef"\nboards = ["board.toml"]\nstart = "2027-01-11T09:00"\n'
 DRAFT = """
 [[step]]
@@ -76,6 +78,11 @@ def played(folder: Path, *steps: str, outage: str = "close") -> Played:
     return play(read_script(a_script(folder, *steps, outage=outage)), config)
 
 
+def said(result: Played, words: Catalogue = WORDS) -> list[str]:
+    """What a playback says of each expectation that did not hold."""
+    return [words.plain(each.what.key, each.what.values) for each in result.failures]
+
+
 def told(result: Played, person: str) -> list[str]:
     return [each.text for each in result.messages if each.to == person]
 
@@ -106,8 +113,10 @@ def test_a_script_with_an_expectation_that_fails_exits_with_1_and_names_file_lin
 
     out, err = capsys.readouterr()
     assert code == 1
-    assert err.startswith(f"{path}:17: step 3: ")
-    assert "bezwaar" in err
+    assert err.startswith(
+        f"{path}, regel 17, stap 3: antwoord; verwacht: “bezwaar”; gezien: “Vastgelegd voor vng: akkoord."
+    )
+    assert "\nNIET ZOALS VERWACHT (regel 17, stap 3): antwoord; verwacht: “bezwaar”; gezien: “Vastgelegd" in out
     assert out.endswith("Verwachtingen: 3 gehaald, 1 niet.\n")
 
 
@@ -163,9 +172,193 @@ def test_every_kind_of_expectation_can_hold(tmp_path, expected):
 def test_a_refusal_that_nobody_expected_is_a_failure(tmp_path):
     result = played(tmp_path, act("12T09:00", "vng-vertegenwoordiger", "/standpunt 1 akkoord"))
 
-    assert [each.partition("step 1: ")[2] for each in result.failures] == [
-        "refusal: expected 'none', got 'unknown-item'"
+    assert said(result) == ["weigering; verwacht: geen; gezien: unknown-item."]
+
+
+# what a step expects, and what is said in Dutch and in English when it is not so
+SAID = {
+    'refusal = "no-mandate"': (
+        "weigering; verwacht: no-mandate; gezien: geen.",
+        "refusal; expected: no-mandate; seen: none.",
+    ),
+    'refusal = "*"': ("weigering; verwacht: welke dan ook; gezien: geen.", "refusal; expected: any; seen: none."),
+    'posted = ["iets"]': (
+        "in het kanaal; verwacht: “iets”; gezien: geen bericht.",
+        "in the channel; expected: “iets”; seen: no post.",
+    ),
+    'text = ["iets"]': (
+        "tekst van het besluit; verwacht: “iets”; gezien: geen besluit.",
+        "text of the decision; expected: “iets”; seen: no decision.",
+    ),
+    'notified = ["voorzitter", "secretaris"]': (
+        "persoonlijk bericht; verwacht: aan secretaris en voorzitter; gezien: aan vng-plaatsvervanger.",
+        "direct message; expected: to secretaris and voorzitter; seen: to vng-plaatsvervanger.",
+    ),
+    'item = { number = "BOD-2027-009", state = "open" }': (
+        "agendapunt; verwacht: BOD-2027-009; gezien: geen agendapunt met dit nummer.",
+        "item; expected: BOD-2027-009; seen: no item of this number.",
+    ),
+    'item = { outcome = "adopted" }': (
+        "item.outcome; verwacht: adopted; gezien: geen.",
+        "item.outcome; expected: adopted; seen: none.",
+    ),
+    'item = { silent = ["uvw", "rijk"] }': (
+        "item.silent; verwacht: rijk en uvw; gezien: ipo, rijk en uvw.",
+        "item.silent; expected: rijk and uvw; seen: ipo, rijk and uvw.",
+    ),
+    'item = { closes_at = "2027-01-25T16:00:01Z" }': (
+        "item.closes_at; verwacht: 2027-01-25T16:00:01Z; gezien: 2027-01-25T16:00:00Z.",
+        "item.closes_at; expected: 2027-01-25T16:00:01Z; seen: 2027-01-25T16:00:00Z.",
+    ),
+}
+
+
+@pytest.mark.parametrize("expected", SAID)
+def test_what_was_expected_and_what_was_seen_is_said_in_the_readers_language(tmp_path, expected):
+    result = played(tmp_path, DRAFT, act("12T09:00", "vng-vertegenwoordiger", "/standpunt 1 akkoord", expected))
+
+    assert (said(result), said(result, ENGLISH)) == tuple([each] for each in SAID[expected])
+
+
+def test_of_columns_only_what_was_expected_is_shown(tmp_path):
+    closed = event("25T17:00:05", "", "item = { columns = { vng = { for = 0, against = 0 }, ipo = { for = 0 } } }")
+
+    result = played(tmp_path, DRAFT, AGREE, closed)
+
+    assert said(result) == [
+        "item.columns; verwacht: vng = { for = 0, against = 0 } en ipo = { for = 0 }; "
+        "gezien: vng = { for = 1, against = 0 } en ipo = { for = 0 }."
     ]
+
+
+def test_of_what_should_be_absent_the_line_is_shown_in_which_it_stands(tmp_path):
+    lists = act("12T09:00", "secretaris", "/help", 'absent = ["/consultatie lijst"]')
+
+    result = played(tmp_path, DRAFT, lists)
+
+    (line,) = said(result)
+    assert line.startswith("antwoord en kanaal; verwacht: nergens “/consultatie lijst”; gezien: “")
+    assert len(line) < 250
+
+
+def test_a_long_text_is_shortened_in_a_failure(tmp_path):
+    result = played(tmp_path, act("12T09:00", "secretaris", "/help", 'reply = ["iets anders"]'))
+
+    (line,) = said(result)
+    assert line.endswith(" …”.")
+    assert len(line) < 500
+
+
+def test_what_a_step_expects_without_a_number_concerns_the_item_that_changed_last(tmp_path):
+    second = act("11T11:00", "secretaris", '/consultatie nieuw "Ander" --tekst "1. Nee." --soort instemming')
+    agree = act("12T09:00", "vng-vertegenwoordiger", "/standpunt 1 akkoord", 'item = { number = "BOD-2027-001" }')
+    unnumbered = event("12T09:01", "", 'item = { state = "open", silent = ["ipo", "rijk", "uvw"] }')
+
+    result = played(tmp_path, DRAFT, second, agree, unnumbered)
+
+    assert said(result) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        act("12T09:00", "secretaris", "/help", 'refusal = "no-mandat"'),
+        event("12T09:00", "", 'item = { state = "opened" }'),
+        event("12T09:00", 'as = "secretaris"\nin = "BOD"\ndo = "positoin"'),
+        '\n[[step]]\nat = "2027-03-28T02:30"\n',
+    ],
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_script_with_a_word_or_time_that_is_not_known_is_not_played_at_all(tmp_path, capsys, wrong, as_json):
+    path, url = a_script(tmp_path, DRAFT, wrong), f"sqlite:///{tmp_path}/kept.db"
+
+    with pytest.raises(FileProblem) as found:
+        run(path, as_json=as_json, url=url)
+
+    assert (found.value.file, found.value.key.split(", ")[0]) == (str(path), "step 3")
+    assert capsys.readouterr().out == ""
+    assert not (tmp_path / "kept.db").exists()
+
+
+def test_the_document_of_a_script_that_fails_says_so_in_the_readers_language_and_exits_with_1(tmp_path, capsys):
+    path = a_script(tmp_path, DRAFT, act("12T09:00", "vng-vertegenwoordiger", "/standpunt 1 akkoord", 'refusal = "*"'))
+
+    code = rehearse([path], ENGLISH, as_json=True, url=None, configuration=None)
+
+    out, err = capsys.readouterr()
+    assert (code, err) == (1, "")
+    assert json.loads(out)["expectations"] == {
+        "passed": 2,
+        "failed": 1,
+        "failures": [f"{path}, line 17, step 3: refusal; expected: any; seen: none."],
+    }
+
+
+# --- who can act -------------------------------------------------------------------------------------------------------
+
+
+TEAMS = "00000000-0000-4000-8000-000000000001/00000000-0000-4000-8000-000000000002"
+
+
+def on_boards(tmp_path: Path, people: str, *steps: str) -> Played:
+    """A playback on the ordinary board with more people in its file."""
+    path = a_script(tmp_path, *steps)
+    board = tmp_path / "board.toml"
+    board.write_text(board.read_text("utf-8") + people, "utf-8")
+    config = Config.model_validate({"storage": {"url": f"sqlite:///{tmp_path}/play.db"}})
+    return play(read_script(path), config)
+
+
+def test_whoever_is_in_a_board_file_can_act_and_is_shown_the_account_that_he_has(tmp_path):
+    listener = f'\n[[person]]\nid = "toehoorder"\nname = "Toehoorder"\nteams = "{TEAMS}"\n'
+    refused = act("12T09:00", "toehoorder", "/standpunt 1 akkoord", 'refusal = "no-mandate"', f'reply = ["{TEAMS}"]')
+
+    result = on_boards(tmp_path, listener, DRAFT, refused)
+
+    assert said(result) == []
+
+
+def test_nobody_gets_the_console_account_of_somebody_else(tmp_path):
+    people = (
+        '\n[[person]]\nid = "toehoorder"\nname = "Toehoorder"\nmattermost = "vng-vertegenwoordiger"\n'
+        '\n[[person]]\nid = "bezoeker"\nname = "Bezoeker"\nmattermost = "toehoorder"\n'
+    )
+    acts = [
+        act("12T09:00", "vng-vertegenwoordiger", "/standpunt 1 akkoord", 'reply = ["Vastgelegd voor vng"]'),
+        act("12T09:01", "toehoorder", "/standpunt 1 akkoord", 'refusal = "no-mandate"'),
+        act("12T09:02", "bezoeker", "/standpunt 1 akkoord", 'refusal = "no-mandate"'),
+    ]
+
+    result = on_boards(tmp_path, people, DRAFT, *acts)
+
+    assert said(result) == []
+    assert [len(told(result, person)) for person in ("toehoorder", "bezoeker")] == [1, 1]
+
+
+def test_somebody_whose_names_are_all_taken_still_gets_an_account_of_his_own(tmp_path):
+    people = (
+        '\n[[person]]\nid = "toehoorder"\nname = "Toehoorder"\n'
+        '\n[[person]]\nid = "bezoeker"\nname = "Bezoeker"\nconsole = "toehoorder"\n'
+    )
+    acts = [act(f"12T09:0{n}", person, "/help") for n, person in enumerate(("toehoorder", "bezoeker"))]
+
+    result = on_boards(tmp_path, people, DRAFT, *acts)
+
+    assert said(result) == []
+    assert [len(told(result, person)) for person in ("toehoorder", "bezoeker")] == [1, 1]
+
+
+def test_a_person_who_differs_between_two_boards_is_refused_as_when_they_are_loaded(tmp_path):
+    path = a_script(tmp_path)
+    (tmp_path / "other.toml").write_text(
+        board_text("DIG").replace('console = "secretaris"', 'console = "ander"'), "utf-8"
+    )
+    path.write_text(path.read_text("utf-8").replace('["board.toml"]', '["board.toml", "other.toml"]'), "utf-8")
+
+    with pytest.raises(FileProblem) as found:
+        run(path)
+
+    assert (found.value.value, found.value.remedy.key) == ("secretaris", "file.person-of-other-board")
 
 
 def test_wrong_files_are_found_before_anything_is_played(tmp_path, capsys):
@@ -253,6 +446,7 @@ def test_every_position_that_was_filed_is_in_the_document(document):
 def test_the_outcome_in_the_document_has_counts_columns_and_an_explanation(document):
     outcome = document["items"][0]["rounds"][0]["outcome"]
 
+    assert set(outcome) == {"code", "reason", "counts", "columns", "explanation"}
     assert (outcome["code"], outcome["reason"]) == ("no-decision", "objection")
     assert outcome["counts"] == {"for": 1, "against": 1, "abstain": 0, "silent": 2, "recused": 0, "eligible": 4}
     assert set(outcome["columns"]) == {"rijk", "vng", "ipo", "uvw"}

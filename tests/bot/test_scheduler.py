@@ -7,11 +7,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import NullPool, create_engine, text
 
 from bot.delivery import REFRESH, deliver_due
-from bot.scheduler import AFTER, alarm_clock, next_instant, tick
+from bot.scheduler import AFTER, MOST_CLEARED, alarm_clock, next_instant, tick
 from commands.domain.item import State
 from commands.domain.number import ItemNumber
+from commands.ports import Answered
+from storage.transaction import Tx
 from tests.faults.world import (
     CHAIR,
     DAY,
@@ -146,6 +149,80 @@ def _within_seconds(holds: Callable[[], bool]) -> bool:
     return False
 
 
+# --- once an hour ------------------------------------------------------------------------------------------------
+
+
+WEEK = 7 * DAY
+
+
+def rows(world: World, table: str) -> int:
+    """How many rows a table has."""
+    with create_engine(world.url, poolclass=NullPool).connect() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def remember(world: World, count: int = 1) -> None:
+    """So many answers, given now."""
+
+    def work(tx: Tx) -> None:
+        for number in range(count):
+            tx.inbox.remember(f"old-{world.clock.now()}-{number}", Answered(world.clock.now(), "reply.done", {}))
+
+    world.app.store.write(work).result()
+
+
+def test_an_answer_is_remembered_for_a_week_and_forgotten_within_the_hour_after_it(world):
+    remember(world)
+    before = rows(world, "inbox")
+    world.clock.set(START + WEEK)
+    tick(world.app)
+    assert rows(world, "inbox") == before
+
+    world.clock.set(START + WEEK + HOUR - MICROSECOND)
+    tick(world.app)
+    assert rows(world, "inbox") == before  # an hour has not passed since it was looked for
+
+    world.clock.set(START + WEEK + HOUR)
+    tick(world.app)
+    assert rows(world, "inbox") == 0
+
+
+def test_no_more_is_cleared_away_in_one_tick_than_holds_up_nobody_and_the_next_goes_on(world):
+    remember(world, MOST_CLEARED + 10)
+    world.clock.set(START + WEEK + HOUR)
+
+    tick(world.app)
+    left = rows(world, "inbox")
+    tick(world.app)
+
+    assert 10 <= left < MOST_CLEARED
+    assert rows(world, "inbox") == 0
+
+
+def test_a_clock_that_is_set_back_does_not_end_the_clearing(world):
+    world.clock.set(START + 400 * DAY)
+    tick(world.app)
+    world.clock.set(START)
+    remember(world)
+    tick(world.app)
+
+    world.clock.set(START + WEEK + HOUR)
+    tick(world.app)
+
+    assert rows(world, "inbox") == 0
+
+
+def test_a_message_is_forgotten_a_week_after_it_was_sent(world):
+    world.open_item()
+    world.must(VNG, "/standpunt 1 akkoord")
+    deliver_due(world.app)
+    before = rows(world, "outbox WHERE notice = 'position'")
+
+    world.jump(START + WEEK + HOUR)
+
+    assert (before, rows(world, "outbox WHERE notice = 'position'")) == (1, 0)
+
+
 # --- once a day --------------------------------------------------------------------------------------------------
 
 
@@ -220,8 +297,10 @@ def test_a_suspensive_reservation_whose_date_passes_is_told_once_and_stays(world
     assert told(world, CHAIR, "voorbehoud") == before + 1
     assert told(world, RIJK, "voorbehoud") == 0
 
-    world.advance(datetime(2027, 1, 23, 8, 0, tzinfo=UTC))
-    assert told(world, CHAIR, "voorbehoud") == before + 1
+    for day in (23, 30):  # a week later its message is old, and the item is closed and not established
+        world.jump(datetime(2027, 1, day, 8, 0, tzinfo=UTC))
+        world.jump(datetime(2027, 1, day, 9, 0, tzinfo=UTC))
+        assert told(world, CHAIR, "opschortende voorbehoud") == 1
     current = world.read(lambda tx: tx.positions.current(tx.items.get(ItemNumber("BOD", 2027, 1)), "vng"))
     assert current is not None
     assert current.stance.value == "reservation"

@@ -22,12 +22,12 @@ import bot
 import commands.domain
 from bot.i18n import LOCALES, Catalogue, refusal_key, word_key
 from commands.domain.draft import Version
-from commands.domain.errors import Refusal
+from commands.domain.errors import Refusal, Unconfirmed
 from commands.domain.item import Item, State
 from commands.domain.late import TooLate
 from commands.domain.number import ItemNumber
 from commands.domain.position import Kind, Stance
-from commands.domain.values import Code
+from commands.domain.values import Code, Line
 
 NOON = datetime(2027, 3, 31, 10, tzinfo=UTC)
 NUMBER = ItemNumber("BOD", 2027, 3)
@@ -39,6 +39,7 @@ KEPT_AS_LATE = {
     "nl": "telt niet mee, maar blijft als te laat bewaard",
     "en": "does not count, but is kept as late",
 }
+NOT_KNOWN = {"nl": "Het is niet bekend of dit is vastgelegd.", "en": "It is not known whether this was recorded."}
 NEXT_STEP = {
     "nl": "Bekijk Breng Controleer Geef Gebruik Haal Kies Kijk Kort Laat Noem Open Probeer Trek Typ "
     "Verdeel Verleng Vraag Waarschuw Wacht Zet",
@@ -63,6 +64,9 @@ EXAMPLES: dict[str, Any] = {
         Version("1.0", "1. Ja.", NOON),
     ),
     "Code": Code("/standpunt 003 akkoord"),
+    "Code | str": "/standpunt 003 akkoord",
+    "Line": Line("ballot-problem.twice", {"word": "WE"}),
+    "Code | Line": Code("WE > CL"),
     "StrEnum": Stance.AGREE,
     "tuple[Value, ...]": ("VNG", "IPO"),
 }
@@ -229,7 +233,8 @@ def test_every_sentence_of_a_refusal_belongs_to_one():
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_every_refusal_says_that_nothing_was_recorded_and_then_what_to_do_next(kind, locale):
     _, (form,) = CATALOGUES[locale][refusal_key(kind)]
-    recorded = KEPT_AS_LATE if issubclass(kind, TooLate) else NOTHING_RECORDED
+    exception = KEPT_AS_LATE if issubclass(kind, TooLate) else NOT_KNOWN if kind is Unconfirmed else None
+    recorded = exception or NOTHING_RECORDED
 
     reason, said, rest = form.partition(recorded[locale])
     steps = sentences(rest.lstrip(" ."))

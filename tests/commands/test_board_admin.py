@@ -32,14 +32,12 @@ def test_participants_are_shown_with_holders_roles_and_accounts(table: Table):
     lines = heard.text.splitlines()
     assert lines[0] == "Deelnemers van Overleg BOD. Kanalen: console: BOD"
     assert (
-        "- Kenmerk: vng; Afkorting: VNG; Naam: Organisatie vng; Geleding: column-vng; Gewicht: 1; "
+        "- Id: vng; Afkorting: VNG; Naam: Organisatie vng; Geleding: column-vng; Gewicht: 1; "
         "Stemrecht: stemgerechtigd; "
         "Mandaathouders: Persoon vng-vertegenwoordiger en Persoon vng-plaatsvervanger"
     ) in lines
-    assert any(line.startswith("- Kenmerk: logius;") and "Stemrecht: adviseur" in line for line in lines)
-    assert (
-        "- Kenmerk: voorzitter; Persoon: Persoon voorzitter; Rollen: voorzitter; Accounts: console: voorzitter"
-    ) in lines
+    assert any(line.startswith("- Id: logius;") and "Stemrecht: adviseur" in line for line in lines)
+    assert ("- Id: voorzitter; Persoon: Persoon voorzitter; Rollen: voorzitter; Accounts: console: voorzitter") in lines
 
 
 # --- links --------------------------------------------------------------------------------------------------
@@ -189,5 +187,14 @@ def test_while_positions_are_hidden_the_log_does_not_say_how_many_there_are(tabl
     table.wait_until(DEADLINE + timedelta(seconds=5))
     after = table.say(ADMIN, "/overlegbeheer log")
 
-    assert "- BOD-2027-001: de keten klopt; de rest is verborgen tot de sluiting" in during.text
+    assert "- BOD-2027-001: de keten klopt; de rest is verborgen" in during.text
     assert f"- BOD-2027-001: de keten klopt, {len(table.kinds())} regels" in after.text
+
+
+def test_the_log_of_a_hidden_round_that_was_withdrawn_says_no_more_than_that_it_holds(table: Table):
+    table.opened("--zichtbaar na-sluiting")
+    table.say(CHAIR, '/consultatie trek-in 001 "Achterhaald."')
+
+    heard = table.say(ADMIN, "/overlegbeheer log")
+
+    assert "BOD-2027-001: de keten klopt; de rest is verborgen" in heard.text

@@ -48,7 +48,10 @@ def test_the_reason_of_a_deviation_and_what_was_lifted_since_are_shown(table: Ta
     heard = table.say(VNG, "/besluit toon 001")
 
     assert "Reden om af te wijken van de uitslag:\n    De wet vraagt het." in heard.text
-    assert "VNG hief het standpunt na de sluiting op: dinsdag 26 januari 2027 om 17:00" in heard.text
+    assert (
+        "Na de sluiting hief VNG haar voorbehoud, voorwaarde of bezwaar op: dinsdag 26 januari 2027 om 17:00"
+        in heard.text
+    )
 
 
 def test_without_a_decision_there_is_nothing_to_show(table: Table):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from commands.dispose import CONDITION, OBJECTION
 from commands.domain.outcome import Code, Reason
 from commands.domain.position import Answer, Stance
 from tests.commands.table import (
@@ -185,3 +186,37 @@ def test_a_draft_has_nothing_to_answer(table: Table):
     table.drafted()
 
     assert table.say(SECRETARY, MET).refusal == "not-possible"
+
+
+@pytest.mark.parametrize(
+    ("line", "choices"),
+    [
+        ('/consultatie voorwaarde 001 ipo behandeld "Ja."', "Mogelijk zijn: ingewilligd en afgewezen."),
+        ('/consultatie bezwaar 001 vng ingewilligd "Ja."', "Mogelijk zijn: behandeld."),
+        ('/consult objection 001 vng met "Yes."', "Mogelijk zijn: addressed."),
+    ],
+)
+def test_only_the_words_that_fit_are_understood_and_the_refusal_names_them(table: Table, line: str, choices: str):
+    answered(table)
+    entries = table.kinds()
+
+    heard = table.say(SECRETARY, line)
+
+    assert heard.refusal == "invalid-value"
+    assert choices in heard.text
+    assert "(teken " in heard.text
+    assert table.kinds() == entries
+
+
+def test_usage_offers_only_the_words_that_fit():
+    assert CONDITION.usage("nl").text == '/consultatie voorwaarde nr organisatie ingewilligd|afgewezen "antwoord"'
+    assert OBJECTION.usage("nl").text == '/consultatie bezwaar nr organisatie behandeld "antwoord"'
+
+
+def test_a_form_with_a_word_that_does_not_fit_has_no_position(table: Table):
+    answered(table)
+
+    heard = table.press(SECRETARY, "consult objection", item="001", organisation="vng", answer="Ja.", status="met")
+
+    assert heard.refusal == "invalid-value"
+    assert "“met” kan hier niet. Mogelijk zijn: behandeld." in heard.text

@@ -158,3 +158,13 @@ def test_an_extension_beyond_the_known_days_off_is_warned_of(table: Table):
     heard = table.say(CHAIR, '/consultatie verleng 001 --tot "1 februari 2029 17:00" "Lang."')
 
     assert "31 december 2028" in heard.text
+
+
+def test_an_adviser_hears_of_an_extension_without_buttons(table: Table):
+    table.opened()
+
+    heard = table.say(CHAIR, '/consultatie verleng 001 --tot "26 januari 2027 17:00" "Meer tijd."')
+
+    assert "akkoord" in heard.messages[VNG]
+    assert "De termijn is verlengd." in heard.messages[ADVISER]
+    assert "akkoord" not in heard.messages[ADVISER]

@@ -85,6 +85,7 @@ def test_chair_and_secretary_are_shown_what_is_theirs_to_do(table: Table):
     table.drafted()
     secretary = table.say(SECRETARY, "/help")
     table.say(CHAIR, '/consultatie open 001 --termijn "10 werkdagen"')
+    table.say(VNG, "/standpunt 001 akkoord")
     table.wait_until(DEADLINE + timedelta(seconds=5))
 
     chair = table.say(CHAIR, "/help")
@@ -139,3 +140,22 @@ def test_help_on_something_that_is_no_command_is_refused(table: Table):
 
     assert heard.refusal == "unknown-command"
     assert "standpunt" in heard.text
+
+
+@pytest.mark.parametrize("kind", ["consultatie", "instemming"])
+def test_what_cannot_be_established_as_it_is_is_not_offered(table: Table, kind: str):
+    table.opened(f"--soort {kind}")
+    table.wait_until(DEADLINE + timedelta(seconds=5))
+
+    heard = table.say(CHAIR, "/help")
+
+    assert "het besluit vaststellen" not in heard.text
+
+
+def test_a_version_that_waits_for_its_round_can_be_opened(table: Table):
+    table.opened()
+    table.say(SECRETARY, '/consultatie versie 001 --versie 2 --tekst "1. Anders." --toelichting "Nieuw." --wezenlijk')
+
+    heard = table.say(SECRETARY, "/help")
+
+    assert "een nieuwe ronde openen: /consultatie open 001" in heard.text

@@ -300,3 +300,15 @@ def test_a_round_of_more_than_five_years_is_refused(table: Table):
 
     assert heard.refusal == "term-too-long"
     assert table.item.state is State.DRAFT
+
+
+def test_an_adviser_is_told_what_he_may_do_and_gets_no_buttons(table: Table):
+    table.drafted()
+
+    heard = table.say(CHAIR, '/consultatie open 001 --termijn "10 werkdagen"')
+
+    assert "vraagt uw standpunt" in heard.messages[VNG]
+    assert "akkoord" in heard.messages[VNG]
+    assert "U kunt advies geven" in heard.messages[ADVISER]
+    assert '/reactie BOD-2027-001 "uw advies"' in heard.messages[ADVISER]
+    assert "akkoord" not in heard.messages[ADVISER]

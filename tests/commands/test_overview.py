@@ -84,9 +84,12 @@ def test_a_closed_item_waits_for_the_chair_to_establish_it(table: Table):
     chair = table.say(CHAIR, "/consultatie lijst")
     secretary = table.say(SECRETARY, "/consultatie lijst")
 
-    assert waiting(chair.text) == ["BOD-2027-001 – Kader: gesloten met uitslag aangenomen, nog niet vastgesteld."]
+    assert waiting(chair.text) == [
+        "BOD-2027-001 – Kader: gesloten met uitslag aangenomen, nog niet vastgesteld; "
+        "het besluit kan worden vastgesteld."
+    ]
     assert waiting(secretary.text) == []
-    assert "- BOD-2027-001 – Kader: gesloten, uitslag aangenomen" in secretary.text
+    assert "- BOD-2027-001 – Kader: gesloten, uitslag aangenomen; het besluit kan worden vastgesteld" in secretary.text
 
 
 def test_an_established_item_is_finished(table: Table):
@@ -202,3 +205,12 @@ def test_a_direct_message_can_name_one_board(table: Table):
 
     assert str(vp) in heard.text
     assert str(NUMBER) not in heard.text
+
+
+def test_a_closed_consultation_waits_for_the_chair_but_not_to_be_established(table: Table):
+    table.opened("--soort consultatie")
+    table.wait_until(CLOSED)
+
+    chair = table.say(CHAIR, "/consultatie lijst")
+
+    assert waiting(chair.text) == ["BOD-2027-001 – Kader: deze consultatie is gesloten. Kies wat ermee gebeurt."]

@@ -287,7 +287,6 @@ def test_today_is_not_past_for_a_reservation(table: Table):
         ("mits", "reason-required"),
         ("bezwaar", "reason-required"),
         ('bezwaar " "', "reason-required"),
-        ("verschoning", "reason-required"),
         ("akkoord --punt 3", "unknown-point"),
         ("akkoord --punt 0", "unknown-point"),
         ("steun", "wrong-kind"),
@@ -510,3 +509,19 @@ def test_a_number_of_another_board_is_unknown_to_who_is_not_on_it(table: Table):
     heard = table.say("npd-vertegenwoordiger", f"/standpunt {NUMBER} akkoord", channel="")
 
     assert heard.refusal == "unknown-item"
+
+
+def test_a_recusal_needs_no_text(table: Table):
+    table.opened()
+
+    heard = table.say(VNG, "/standpunt 001 verschoning")
+
+    assert heard.refusal == ""
+    assert table.filed("vng")[-1].stance is Stance.RECUSE
+
+
+@pytest.mark.parametrize(("points", "shown"), [("2", "Beslispunt: 2."), ("1,2", "Beslispunten: 1 en 2.")])
+def test_one_decision_point_is_shown_as_one(table: Table, points: str, shown: str):
+    table.opened()
+
+    assert shown in table.say(VNG, f"/standpunt 001 akkoord --punt {points}").text

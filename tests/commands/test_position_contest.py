@@ -154,3 +154,13 @@ def test_a_button_asks_first(table: Table):
     assert "De ronde eindigt zonder uitslag." in question.text
     assert between is State.OPEN
     assert table.item.state is State.CLOSED
+
+
+def test_the_end_of_the_round_is_posted_with_who_stood_where(table: Table):
+    revised(table)
+
+    heard = table.say(VNG, CONTEST)
+
+    assert heard.posted.index("De wijziging geldt nu als wezenlijk") < heard.posted.index("De versie is betwist.")
+    assert "IPO: akkoord" in heard.posted
+    assert "RIJK: geen reactie" in heard.posted

@@ -183,7 +183,7 @@ def test_f35_who_speaks_for_two_organisations_must_say_for_which(table: Table):
     heard = table.say(IPO, "/standpunt 001 akkoord")
 
     assert heard.refusal == "choose-organisation"
-    assert "ipo en uvw" in heard.text
+    assert "IPO en UVW" in heard.text
     assert "--namens" in heard.text
     assert table.kinds() == entries
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.commands.changes import end_mandates
 from tests.commands.table import ADVISER, CHAIR, DEPUTY, GUEST, IPO, NUMBER, SECRETARY, VNG, Table
 from tests.factories import DAY, DEADLINE, NOON
 
@@ -90,7 +91,7 @@ def test_after_closing_it_says_what_stood_then_and_owes_nothing_more(table: Tabl
     filed = table.say(VNG, "/standpunt mijn")
     owed = table.say(IPO, "/standpunt mijn")
 
-    assert "VNG had bij de sluiting akkoord." in filed.text
+    assert "VNG heeft akkoord. De ronde is gesloten." in filed.text
     assert owed.text == "Er loopt nu niets waarop IPO kan reageren."
 
 
@@ -102,7 +103,7 @@ def test_what_was_lifted_after_closing_is_shown_as_it_is_now(table: Table):
 
     heard = table.say(VNG, "/standpunt mijn")
 
-    assert "VNG had bij de sluiting bezwaar" not in heard.text
+    assert "VNG heeft bezwaar" not in heard.text
     assert "geen bezwaar" in heard.text
 
 
@@ -131,3 +132,14 @@ def test_who_lost_the_mandate_hears_when(table: Table):
 
     assert heard.refusal == "mandate-expired"
     assert "12 januari 2027" in heard.text
+
+
+def test_a_mandate_that_ended_is_refused_by_the_name_of_the_organisation(table: Table):
+    table.opened()
+    table.rename("ipo", "Provincies")
+    end_mandates(table, "ipo")
+
+    heard = table.say(IPO, "/standpunt mijn")
+
+    assert heard.refusal == "mandate-expired"
+    assert "Uw mandaat voor Provincies gold tot" in heard.text

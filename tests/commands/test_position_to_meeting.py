@@ -115,3 +115,22 @@ def test_a_button_asks_first(table: Table):
     assert "De schriftelijke ronde eindigt." in question.text
     assert between is State.OPEN
     assert table.item.state is State.ADJOURNED
+
+
+def test_the_end_of_the_round_is_posted_with_who_stood_where(table: Table):
+    table.opened("--vergadering 2027-02-20")
+    table.say(VNG, "/standpunt 001 akkoord")
+
+    heard = table.say(IPO, CALL)
+
+    assert "IPO brengt dit agendapunt naar de vergadering van 20 februari 2027." in heard.posted
+    assert "VNG: akkoord" in heard.posted
+
+
+@pytest.mark.parametrize(("flags", "is_said"), [((), True), (("--vergadering 2027-02-20",), False)])
+def test_without_a_day_for_the_meeting_the_answer_says_so(table: Table, flags: tuple[str, ...], is_said: bool):
+    table.opened(*flags)
+
+    heard = table.say(IPO, CALL)
+
+    assert ("De datum van de vergadering is nog niet bekend." in heard.text) is is_said

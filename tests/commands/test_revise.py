@@ -195,16 +195,16 @@ def test_a_version_is_substantive_or_editorial(table: Table, flags: tuple[str, .
     assert table.say(SECRETARY, version(*flags)).refusal == "choose-weight"
 
 
-@pytest.mark.parametrize("label", ["1.0", "1.1", "rc"])
+@pytest.mark.parametrize("label", ["1.0", "1.1", "2-rc"])
 def test_a_label_is_used_once(table: Table, label: str):
     table.drafted()
     table.say(SECRETARY, SUBSTANTIVE)
-    table.say(SECRETARY, version("--wezenlijk", label="RC"))
+    table.say(SECRETARY, version("--wezenlijk", label="2-RC"))
 
     heard = table.say(SECRETARY, version("--wezenlijk", label=label))
 
     assert heard.refusal == "version-taken"
-    assert table.read(lambda tx: tx.items.versions(table.item)) == ("1.0", "1.1", "RC")
+    assert table.read(lambda tx: tx.items.versions(table.item)) == ("1.0", "1.1", "2-RC")
 
 
 @pytest.mark.parametrize("person", [ADMIN, VNG, ADVISER, GUEST])
@@ -218,3 +218,23 @@ def test_an_established_item_gets_no_version(table: Table):
     table.established()
 
     assert table.say(SECRETARY, SUBSTANTIVE).refusal == "not-possible"
+
+
+def test_a_label_that_is_taken_is_refused_with_the_versions_there_are(table: Table):
+    table.drafted()
+    table.say(SECRETARY, SUBSTANTIVE)
+
+    heard = table.say(SECRETARY, SUBSTANTIVE)
+
+    assert "Deze versies zijn er: 1.0 en 1.1." in heard.text
+
+
+def test_a_label_has_a_figure_in_it(table: Table):
+    table.drafted()
+    entries = table.kinds()
+
+    heard = table.say(SECRETARY, version("--wezenlijk", label="wezenlijk"))
+
+    assert heard.refusal == "invalid-version"
+    assert "Deze versies zijn er: 1.0." in heard.text
+    assert table.kinds() == entries

@@ -43,6 +43,9 @@ from tests.factories import (
     an_item,
 )
 
+OPERATOR = "j.jansen-op-kantoor"
+"""The operating-system user of every act by role."""
+
 
 def say(line: Line) -> str:
     """A sentence as its key and its values, so that a test sees all of them and no wording."""
@@ -78,7 +81,7 @@ class Story:
         if organisation:
             mandate = 2 + [seat.organisation for seat in self.roll.seats].index(organisation)
             return Act("mattermost", at, f"code-{organisation}", mandate, platform_at=at)
-        return Act("console", at, f"code-{role}", operator="beheer")
+        return Act("console", at, f"code-{role}", operator=OPERATOR)
 
     def record(self, event: Event, at: datetime | None = None) -> Entry:
         """Append an event, at its time of receipt unless it was written later."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.domain.position import Basis, Stance
+from commands.domain.position import Basis, Filing, Kind, Stance
+from commands.domain.roll import Roll
 from commands.exports.csv import COLUMNS, CsvExport, guarded
 from commands.vocabulary import Format
 from tests.exports.factory import Story, a_story, exported, say
-from tests.factories import HOUR, NOON, an_item
+from tests.factories import DEADLINE, HOUR, NOON, a_roll, an_item
 
 SIGNS = "=+-@\t\r\n＝＋－＠"
 
@@ -105,6 +107,41 @@ def test_a_replaced_or_late_position_is_there_and_is_not_the_one_that_counts():
     assert ("vng", "agree", "in-time", "yes") in found
     assert ("uvw", "agree", "late", "no") in found
     assert len(found) == 9
+
+
+def counted(story: Story) -> list[tuple[str, str, str]]:
+    found = rows(exported(story.dossier(), Format.CSV))
+    return [(row["organisation"], row["stance"], row["counted"]) for row in found]
+
+
+def test_only_the_latest_position_in_time_of_a_voting_organisation_is_counted():
+    adviser = replace(a_roll().seats[0], voting=False)
+    story = Story(roll=Roll((adviser, *a_roll().seats[1:])))
+    story.open()
+    story.file("rijk", Stance.AGREE, NOON + HOUR)
+    story.file("vng", Stance.OBJECT, NOON + HOUR, "Geen dekking.")
+    story.file("vng", Stance.AGREE, NOON + 2 * HOUR)
+    story.file("ipo", Stance.AGREE, NOON + HOUR)
+    story.file("ipo", Stance.WITHDRAWN, NOON + 2 * HOUR)
+    story.close()
+    story.file("uvw", Stance.AGREE, DEADLINE + HOUR, filing=Filing.LATE)
+
+    assert counted(story) == [
+        ("rijk", "agree", "no"),
+        ("vng", "object", "no"),
+        ("vng", "agree", "yes"),
+        ("ipo", "agree", "no"),
+        ("ipo", "withdrawn", "no"),
+        ("uvw", "agree", "no"),
+    ]
+
+
+def test_a_round_without_a_rule_counts_no_position():
+    story = Story(an_item(kind=Kind.CONSULTATION, rule=""))
+    story.open(rule=None)
+    story.file("vng", Stance.SUPPORT, NOON + HOUR)
+
+    assert counted(story) == [("vng", "support", "no")]
 
 
 def test_the_hash_of_a_row_is_that_of_its_entry():

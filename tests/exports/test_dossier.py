@@ -12,7 +12,7 @@ from commands.domain.events import hash_in
 from commands.domain.ledger import canonical
 from commands.exports.readme import FILES
 from commands.vocabulary import Format
-from tests.exports.factory import Story, a_story, exported, in_folder
+from tests.exports.factory import OPERATOR, Story, a_story, exported, in_folder
 from tests.factories import HOUR, NOON, a_version, an_item
 
 
@@ -95,9 +95,21 @@ def test_every_text_that_is_kept_lies_beside_the_log_in_its_order():
     lines = [json.loads(line) for line in in_archive(story)["texts.jsonl"].splitlines()]
 
     found = {each["hash"]: (each["salt"], each["text"]) for each in lines}
-    assert found == {each.hash: (each.salt.hex(), each.text) for each in story.texts.values()}
+    kept = [each for each in story.texts.values() if each.text != OPERATOR]
+    assert found == {each.hash: (each.salt.hex(), each.text) for each in kept}
     title = hash_in(story.entries[0].body["title"])
     assert title in [each["hash"] for each in lines[:2]]
+
+
+def test_the_operating_system_user_of_an_entry_is_in_no_file():
+    story = a_story()
+    named = [entry for entry in story.entries if "operator" in entry.body]
+
+    files = in_archive(story)
+
+    assert len(named) == 8
+    assert {story.texts[hash_in(entry.body["operator"]) or ""].text for entry in named} == {OPERATOR}
+    assert [name for name, content in files.items() if OPERATOR.encode() in content] == []
 
 
 def test_a_removed_text_is_in_no_file(tmp_path):

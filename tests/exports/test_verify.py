@@ -110,6 +110,66 @@ def test_a_removed_text_leaves_a_gap_and_a_sound_chain(tmp_path):
     assert [(n, key) for n, key, _ in report.told if key == "removed"] == [(6, "removed")]
 
 
+def test_the_hash_of_an_operating_system_user_is_no_gap(tmp_path):
+    story = a_story()
+    assert hash_in(story.entries[0].body["operator"]) is not None
+
+    report = check(str(in_folder(tmp_path / "dossier", story.dossier())))
+
+    assert report.ok
+    assert [key for _, key, _ in report.told] == ["mandates"]
+
+
+def test_the_name_of_an_operating_system_user_beside_the_log_is_found(tmp_path):
+    story = a_story()
+    folder = in_folder(tmp_path / "dossier", story.dossier())
+    named = story.texts[hash_in(story.entries[0].body["operator"]) or ""]
+    line = json.dumps({"hash": named.hash, "salt": named.salt.hex(), "text": named.text}) + "\n"
+    texts = (folder / "texts.jsonl").read_bytes() + line.encode()
+    (folder / "texts.jsonl").write_bytes(texts)
+
+    report = with_manifest(folder, {"texts.jsonl": as_listed(texts)})
+
+    assert [(key, values) for _, key, values in report.told if key == "file"] == [("file", {"name": "texts.jsonl"})]
+
+
+# --- what is no dossier ---------------------------------------------------------------------------------------
+
+
+def not_a_dossier(folder: Path, what: str) -> Path:
+    path = folder / what
+    if what == "folder":
+        path.mkdir()
+        (path / "events.json").write_text("{}")
+    elif what == "other.zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("positions.csv", "")
+    elif what in ("dossier.zip", "notes.txt"):
+        path.write_bytes(b"Beste allemaal,\n")
+    elif what == "cut.zip":
+        path.write_bytes(exported(a_story().dossier(), Format.DOSSIER)[:-9])
+    return path
+
+
+NO_DOSSIERS = ("folder", "other.zip", "dossier.zip", "cut.zip", "notes.txt", "missing.zip", "missing.jsonl", "missing")
+
+
+@pytest.mark.parametrize("what", NO_DOSSIERS)
+@pytest.mark.parametrize(
+    ("locale", "sentence"),
+    [("nl_NL.UTF-8", "is geen dossier dat te lezen is."), ("en_GB.UTF-8", "is not a dossier that can be read.")],
+)
+def test_what_is_no_dossier_exits_with_2_and_is_said_in_one_sentence(tmp_path, what, locale, sentence):
+    folder = in_folder(tmp_path / "checker", a_story().dossier())
+    path = not_a_dossier(tmp_path, what)
+
+    done = run(folder, str(path), locale=locale)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{path} {sentence}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 # --- what was changed ---------------------------------------------------------------------------------------
 
 

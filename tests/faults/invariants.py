@@ -27,10 +27,9 @@ from commands.domain.ledger import Entry, first_fault
 from commands.domain.outcome import Outcome
 from commands.domain.position import Answer, Filing, Position, Reservation, ReservationKind, Stance, latest
 from commands.domain.roll import Roll, Seat
-from commands.domain.round import Ending
+from commands.domain.round import COUNTED, Ending
 from commands.domain.rules.data import read_rule
 from commands.domain.rules.decide import decide
-from commands.rounds import COUNTED
 from storage.transaction import Tx
 from tests.faults.world import FaultyConsole, World, unnumbered
 

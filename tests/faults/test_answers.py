@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
+from sqlalchemy import NullPool, create_engine, text
 
 from bot.delivery import deliver_due
+from bot.dispatch import dispatch
+from bot.platforms.base import Incoming
 from bot.platforms.console.client import direct
+from bot.views.text import plain_card
 from commands.domain.ledger import instant
 from commands.domain.number import ItemNumber
 from tests.faults.invariants import check
@@ -34,6 +38,7 @@ from tests.faults.world import (
     UVW,
     VNG,
     World,
+    board_text,
 )
 
 CLOSED = DEADLINE + GRACE + MICROSECOND
@@ -248,3 +253,85 @@ def test_i11_the_words_are_those_of_the_reader(world: World):
     assert "Er is niets vastgelegd." in english.text
     assert "/position" in english.text
     assert LOG in english.text or "1" in english.text
+
+
+# --- refused, and again ---------------------------------------------------------------------------------------------------
+
+
+def inbox(world: World) -> list[tuple[object, ...]]:
+    """Every row of the inbox."""
+    engine = create_engine(world.url, poolclass=NullPool)
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text("SELECT * FROM inbox"))]
+
+
+def test_i7_an_act_that_was_refused_is_refused_again_whatever_has_changed_since(world: World):
+    world.must(SECRETARY, '/consultatie nieuw "Tweede" --tekst "1. Ja." --soort instemming')
+    first = world.say(VNG, "/standpunt 2 akkoord", event="click-1")
+    world.must(CHAIR, '/consultatie open 2 --sluit "25 januari 2027 17:00"')
+
+    again = world.say(VNG, "/standpunt 2 akkoord", event="click-1")
+
+    assert first.refusal
+    assert again == first
+    assert world.filed(number=ItemNumber("BOD", 2027, 2)) == []
+    assert world.say(VNG, "/standpunt 2 akkoord", event="click-2").refusal == ""
+
+
+def test_i7_a_stranger_who_was_refused_stays_refused_for_that_act_when_he_is_known(world: World):
+    first = world.say("nieuw", "/standpunt 1 akkoord", event="click-1")
+    world.load(board_text().replace(f'console = "{VNG}"', 'console = "nieuw"'))
+
+    assert world.say("nieuw", "/standpunt 1 akkoord", event="click-1").text == first.text
+    assert world.filed() == []
+    assert world.say("nieuw", "/standpunt 1 akkoord", event="click-2").refusal == ""
+
+
+@pytest.mark.parametrize("first", ["/standpunt 1 akkoord", "/standpunt 77 akkoord"], ids=["done", "refused"])
+@pytest.mark.parametrize(
+    ("person", "other"), [(VNG, '/standpunt 1 bezwaar "Nee."'), (DEPUTY, None)], ids=["text", "person"]
+)
+def test_i7_another_act_under_the_id_of_an_earlier_one_is_refused(world: World, first: str, person: str, other: str):
+    world.say(VNG, first, event="click-1")
+    before = world.entries(), inbox(world)
+
+    said = world.say(person, other or first, event="click-1")
+
+    assert said.refusal == "other-content"
+    assert "Er is niets vastgelegd." in said.text
+    assert (world.entries(), inbox(world)) == before
+
+
+def test_i7_a_long_text_makes_no_long_memory_of_its_refusal(world: World):
+    world.say(VNG, f'/standpunt 1 akkoord --namens "{"x" * 50_000}"', event="click-1")
+
+    (row,) = [each for each in inbox(world) if each[0] == "click-1"]
+    assert len(str(row)) < 1000
+
+
+def test_i7_a_form_may_be_corrected_and_is_used_up_by_the_act_that_succeeds(world: World):
+    def submit(event: str, stance: str, item: str) -> str:
+        values = {"item": item, "stance": stance}
+        incoming = Incoming("console", VNG, "BOD", START, event, command="position", values=values, once="form-1")
+        return dispatch(world.app, incoming).result(30).refusal
+
+    assert submit("form-1-a", "agree", "77") == "unknown-item"
+    assert submit("form-1-b", "agree", "1") == ""
+    assert submit("form-1-b", "agree", "1") == ""
+    assert submit("form-1-c", "abstain", "1") == "other-content"
+    assert [each.stance.value for each in world.filed("vng")] == ["agree"]
+
+
+def test_i11_when_the_answer_takes_too_long_it_is_not_said_that_nothing_was_recorded(world: World):
+    release = Event()
+    world.app.store.write(lambda _: release.wait())
+    incoming = Incoming("console", VNG, "BOD", START, "click-1", text="/standpunt 1 akkoord")
+
+    pending = dispatch(world.app, incoming)
+    answer = pending.result(0.05)
+    release.set()
+
+    assert answer.refusal == "unconfirmed"
+    assert "Het is niet bekend of dit is vastgelegd." in plain_card(answer.card)
+    assert pending.result(30).refusal == ""
+    assert len(world.filed("vng")) == 1

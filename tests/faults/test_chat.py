@@ -181,6 +181,60 @@ def test_f32_the_outcome_stands_when_the_channel_is_gone_and_the_chair_is_told(w
     check(world, quiet=False)
 
 
+def cards(world: World, number: ItemNumber = ITEM) -> list[str]:
+    return [each.text for each in world.chat.posts(CHANNEL) if each.key.startswith(f"{number}/1/card")]
+
+
+REPLACES = "Dit bericht vervangt een bericht dat is verwijderd."
+
+
+def test_f32_a_card_that_was_deleted_is_posted_anew_and_says_so_from_then_on(world: World):
+    (card,) = [each for each in world.chat.posts(CHANNEL) if each.key == "BOD-2027-001/1/card"]
+    assert REPLACES not in card.text
+    world.chat.delete(card)
+
+    world.must(VNG, "/standpunt 1 akkoord")
+    world.advance(START + MINUTE)
+    (anew,) = cards(world)
+    world.must(IPO, "/standpunt 1 akkoord")
+    world.advance(START + 2 * MINUTE)
+    (later,) = cards(world)
+
+    assert REPLACES in anew
+    assert REPLACES in later
+    assert anew != later
+    methods = [each.method for each in world.chat.requests if each.key == "BOD-2027-001/1/card"]
+    assert methods == ["update", "post", "update"]
+    assert world.read(lambda tx: tx.outbox.dead("BOD")) == ()
+
+
+def test_f32_the_card_of_the_next_round_replaces_nothing(world: World):
+    world.chat.delete(world.chat.posts(CHANNEL)[0])
+    close(world)
+    world.must(CHAIR, '/consultatie open 1 --termijn "5 werkdagen"')
+    world.advance(CLOSED + MINUTE)
+
+    (card,) = [each.text for each in world.chat.posts(CHANNEL) if each.key.startswith(f"{ITEM}/2/card")]
+    assert REPLACES not in card
+
+
+def test_f32_of_a_channel_that_stays_gone_the_chair_is_told_once_and_the_list_shows_it_until_it_is_back(world: World):
+    is_live = lambda request: request.key.endswith("/card") and request.method == "update"  # noqa: E731
+    world.chat.judge = lambda request: Fault.REFUSED if is_live(request) else None
+
+    for minute, stance in enumerate(("akkoord", "geen-bezwaar", "onthouding"), 1):
+        world.must(VNG, f"/standpunt 1 {stance}")
+        world.advance(START + minute * MINUTE)
+
+    assert len([each for each in world.chat.requests if is_live(each)]) == 3
+    assert len([text for text in world.texts(direct(CHAIR)) if CHANNEL in text and "BOD-2027-001" in text]) == 1
+    assert [each[1] for each in world.read(lambda tx: tx.outbox.dead("BOD"))] == ["refresh"]
+    world.chat.judge = sound
+    world.must(VNG, "/standpunt 1 akkoord")
+    world.advance(START + 4 * MINUTE)
+    assert world.read(lambda tx: tx.outbox.dead("BOD")) == ()
+
+
 @pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.BROKEN])
 def test_f39_a_message_that_never_arrives_holds_up_no_other_round(world: World, fault: Fault):
     world.open_item("Tweede", 2)

@@ -6,7 +6,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from bot.scheduler import REMEMBERED
 from commands.domain.item import State
 from commands.domain.position import Filing
 from storage.transaction import Tx
@@ -68,7 +69,7 @@ class Machine(RuleBasedStateMachine):
         self.model = Model(closes_at=DEADLINE)
         self.events = itertools.count(1)
         self.latest = self.world.clock.now()
-        self.last: tuple[str, str, str, str] | None = None
+        self.last: tuple[str, str, str, Said, datetime] | None = None
 
     # --- acts ---------------------------------------------------------------------------------------------------
 
@@ -112,14 +113,17 @@ class Machine(RuleBasedStateMachine):
         assert round is not None
         self.model.open(round.closes_at)
 
-    @precondition(lambda self: self.last is not None)
+    @precondition(lambda self: self.last is not None and self.latest - self.last[4] < REMEMBERED)
     @rule()
     def duplicate(self) -> None:
-        """The last act that was recorded arrives again."""
+        """The last act arrives again while it is remembered, whether it was recorded or refused."""
         assert self.last is not None
-        person, text, event, refusal = self.last
+        person, text, event, first, _ = self.last
         said = self.world.say(person, text, event=event)
-        assert (said.refusal, "al verwerkt" in said.text) == (refusal, True)
+        if first.refusal:
+            assert said == first
+        else:
+            assert (said.refusal, "al verwerkt" in said.text) == ("", True)
 
     # --- time ---------------------------------------------------------------------------------------------------
 
@@ -170,12 +174,10 @@ class Machine(RuleBasedStateMachine):
 
     def _act(self, person: str, text: str, expected: str, at) -> Said:
         event = f"event-{next(self.events)}"
-        late = len(self.model.late)
         said = self.world.say(person, text, event=event, at=at)
         assert said.refusal == expected, said.text
         assert not expected or "Er is niets vastgelegd." in said.text or "telt niet mee" in said.text
-        if not expected or (expected == "round-closed" and "te laat bewaard" in said.text and late):
-            self.last = person, text, event, expected
+        self.last = person, text, event, said, self.world.clock.now()
         return said
 
     def _go(self, step: timedelta) -> None:

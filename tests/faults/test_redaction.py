@@ -67,7 +67,7 @@ def remove(world: World, hash: str) -> None:
 
 def exported(world: World, folder: Path) -> Path:
     """The dossier of the item as a file."""
-    (path,) = export_to(world.app, folder, "dossier", number=LOG)
+    (path,) = export_to(world.app, folder, "dossier", number=LOG).written
     return path
 
 

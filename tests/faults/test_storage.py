@@ -254,7 +254,7 @@ def test_f40_a_copy_made_while_people_file_is_whole_and_its_dossier_holds(world:
         copy.receipts += held
         check(copy, quiet=False)
         copy.must(CHAIR, '/consultatie sluit 1 "Iedereen heeft gereageerd."')
-        (dossier,) = export_to(copy.app, tmp_path / "out", "dossier", number="BOD-2027-001")
+        (dossier,) = export_to(copy.app, tmp_path / "out", "dossier", number="BOD-2027-001").written
         report = verify(str(dossier), held)
     assert report.ok, report.lines("en")
     assert report.outcomes == 1

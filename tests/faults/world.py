@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from random import Random
+from secrets import token_hex
 from typing import Any, Final, TypeVar
 
 from bot.app import App, build_app
@@ -25,7 +26,7 @@ from bot.clock import Clock, SteppedClock
 from bot.config import Config
 from bot.delivery import deliver_due
 from bot.dispatch import Pending, dispatch
-from bot.platforms.base import Incoming, PlatformRefused, PlatformUnavailable, PostRef
+from bot.platforms.base import Incoming, PlatformRefused, PlatformUnavailable, PostGone, PostRef
 from bot.platforms.console.client import NAME, ConsoleClient, direct
 from bot.platforms.console.transcript import Post
 from bot.scheduler import next_instant, tick
@@ -181,6 +182,7 @@ class FaultyConsole:
         self._inner = ConsoleClient(clock.now, transcript)
         self.judge: Judge = sound
         self.requests: list[Request] = []
+        self._deleted: set[str] = set()
 
     @property
     def name(self) -> str:
@@ -200,20 +202,37 @@ class FaultyConsole:
 
     def update(self, ref: PostRef, card: Card, key: str) -> None:
         """Replace a post."""
-        self._request("update", ref.conversation, key, card, lambda: self._inner.update(ref, card, key))
+        self._request("update", ref.conversation, key, card, lambda: self._change(ref, card, key))
 
     def find(self, conversation: str, key: str) -> PostRef | None:
         """Look for a post by its key."""
-        return self._request("find", conversation, key, None, lambda: self._inner.find(conversation, key))
+        return self._request("find", conversation, key, None, lambda: self._look(conversation, key))
 
     def send_file(self, account: str, name: str, media_type: str, content: bytes, key: str) -> PostRef:
         """Send a file."""
         send = lambda: self._inner.send_file(account, name, media_type, content, key)  # noqa: E731
         return self._request("file", direct(account), key, None, send)
 
+    def account_id(self, name: str) -> str:
+        """The name itself: it is asked for nothing that could fail."""
+        return self._inner.account_id(name)
+
     def posts(self, conversation: str) -> tuple[Post, ...]:
         """What stands in a channel, or in `@account`."""
-        return self._inner.posts(conversation)
+        return tuple(each for each in self._inner.posts(conversation) if each.id not in self._deleted)
+
+    def delete(self, post: Post) -> None:
+        """Somebody deletes a post of ours."""
+        self._deleted.add(post.id)
+
+    def _change(self, ref: PostRef, card: Card, key: str) -> None:
+        if ref.post in self._deleted:
+            raise PostGone("somebody deleted it")
+        self._inner.update(ref, card, key)
+
+    def _look(self, conversation: str, key: str) -> PostRef | None:
+        found = self._inner.find(conversation, key)
+        return None if found is not None and found.post in self._deleted else found
 
     def _free(self, conversation: str, key: str) -> str:
         copies = sum(unnumbered(each.key) == key for each in self._inner.posts(conversation))
@@ -295,6 +314,8 @@ class World:
         self.chat = FaultyConsole(self.clock, folder / "transcript.jsonl", around)
         self.receipts: list[str] = []
         self.config = Config.model_validate({"storage": {"url": url}, **(config or {})})
+        # Not the address of this object: a register that was cloned remembers the acts of a world that is gone by now.
+        self._name = token_hex(8)
         self._ids = itertools.count(1)
         self._running = ExitStack()
         self._app: App | None = None
@@ -381,7 +402,7 @@ class World:
             account=person,
             channel=channel,
             received_at=at or self.clock.now(),
-            event_id=event or f"event-{id(self)}-{next(self._ids)}",
+            event_id=event or f"event-{self._name}-{next(self._ids)}",
             text=text,
             command=command,
             values=values,

@@ -15,7 +15,7 @@ from bot.platforms.base import Incoming
 from bot.platforms.console.choices import Choices
 from bot.platforms.console.client import ConsoleClient, direct
 from bot.platforms.console.incoming import Place, pressed, typed
-from bot.platforms.console.render import INDENT, NARROWEST, render, wrapped
+from bot.platforms.console.render import INDENT, NARROWEST, for_console, render, wrapped
 from bot.platforms.console.transcript import Post
 from bot.views.card import Card, Text
 from bot.views.text import marked, neutral, unmarked
@@ -138,7 +138,7 @@ class Chat:
         with self._lock:
             self._waiting = []
         try:
-            card = self._submit(incoming).card
+            card = for_console(self._submit(incoming).card)
             self._answer(card)
         finally:
             with self._lock:

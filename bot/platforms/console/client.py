@@ -10,7 +10,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Final
 
-from bot.platforms.base import PlatformRefused, PlatformUnavailable, PostRef
+from bot.platforms.base import PlatformUnavailable, PostGone, PostRef
+from bot.platforms.console.render import for_console
 from bot.platforms.console.transcript import File, Post, Transcript
 from bot.views.card import Card
 from bot.views.text import neutral, plain_card
@@ -64,11 +65,12 @@ class ConsoleClient:
 
     def update(self, ref: PostRef, card: Card, key: str) -> None:
         """Replace a post by the card. A card that changes nothing leaves no trace."""
+        card = for_console(card)
         text = plain_card(card)
         with self._lock:
             post = self._posts.get(ref.post)
             if post is None or post.conversation != ref.conversation:
-                raise PlatformRefused(f"no post {ref.post} in {ref.conversation}")
+                raise PostGone(f"no post {ref.post} in {ref.conversation}")
             if (post.text, post.key) == (text, key) and post.card in (card, None):
                 self._keep(replace(post, card=card))  # a post of before a restart gets its buttons back
                 return
@@ -100,6 +102,10 @@ class ConsoleClient:
         self._tell_listeners(post)
         return PostRef(post.conversation, post.id)
 
+    def account_id(self, name: str) -> str:
+        """The name itself: accounts here have no other id."""
+        return name
+
     def posts(self, conversation: str) -> tuple[Post, ...]:
         """The posts of a conversation as they stand now, in the order in which they came."""
         with self._lock:
@@ -115,6 +121,7 @@ class ConsoleClient:
         return lambda: self._listeners.remove(listener)
 
     def _show(self, conversation: str, card: Card, key: str) -> PostRef:
+        card = for_console(card)
         with self._lock:
             known = self.find(conversation, key)
             if known is None:

@@ -44,6 +44,12 @@ def render(card: Card, width: int, numbers: Sequence[int] = (), *, bold: bool = 
     return lines
 
 
+def for_console(card: Card) -> Card:
+    """The card with only what a terminal shows: whole, and without the buttons that open a form."""
+    buttons = tuple(button for button in card.buttons if not button.asks)
+    return Card(card.title, card.blocks, buttons)
+
+
 def wrapped(line: str, width: int, first: str, rest: str) -> list[str]:
     """A marked line broken at spaces, the first line after `first` and the others after `rest`.
 
