@@ -7,17 +7,19 @@ from dataclasses import dataclass, replace
 
 from bot.app import App
 from bot.context import find_context
-from bot.dispatch import call_of, reader_of
+from bot.dispatch import call_of, language_of, reader_of
 from bot.forms import complaint, field_of, has_form, incomplete, next_page, subject
 from bot.i18n import Catalogue
 from bot.naming import accounts_among
 from bot.platforms.base import Incoming
+from bot.reserved import ANSWERS, arguments, require_newest
 from bot.views.card import Card
 from bot.views.form import Form
 from bot.views.reply import refusal_card
 from bot.views.text import plain
 from commands.domain.board import Account
 from commands.domain.errors import AccountsUnknown, Refusal, UnknownAccount
+from commands.lookup import shown
 from storage.transaction import Tx
 
 
@@ -37,8 +39,17 @@ class Asked:
 def ask(app: App, incoming: Incoming, *, after: int = 0, joined: bool = False) -> Asked:
     """The next question about `incoming.command`, of which `incoming.values` are given. It changes nothing.
 
-    `after` is the page that came back with these values; `joined` puts all questions on one page.
+    `after` is the page that came back with these values; `joined` puts all questions on one page. A register that cannot
+    be read is a refusal too, in the language of the program, as nobody knows who reads it.
     """
+    try:
+        return _asked(app, incoming, after, joined)
+    except Refusal as refusal:
+        reader = reader_of(app, "")
+        return Asked(incoming.values or {}, refusal=refusal_card(refusal, app.catalogue(reader.locale, reader.zone)))
+
+
+def _asked(app: App, incoming: Incoming, after: int, joined: bool) -> Asked:
     command = next((each for each in app.commands if each.name == incoming.command), None)
     values = incoming.values or {}
     try:
@@ -72,9 +83,13 @@ def _ask(tx: Tx, app: App, incoming: Incoming, accounts: Mapping[str, str], afte
         catalogue = app.catalogue(reader.locale, context.zone or reader.zone)
         if context.args.item is not None:
             values["item"] = str(context.args.item)
-        call = call_of(app, incoming, command, context, _language(reader.locale), accounts)
+        require_newest(tx, values, context.args)
+        call = call_of(app, incoming, command, context, language_of(reader.locale), accounts)
         call = replace(call, is_typed=False)
-        return Asked(values, next_page(tx, call, catalogue, name, values, after=after, joined=joined))
+        form = next_page(tx, call, catalogue, name, arguments(values), after=after, joined=joined)
+        if form is not None and name in ANSWERS and context.args.item is not None:
+            form = replace(form, values={**form.values, **shown(tx.items.get(context.args.item))})
+        return Asked(values, form)
     except Refusal as refusal:
         return Asked(values, refusal=refusal_card(refusal, catalogue), field=field_of(refusal, command, values))
 
@@ -84,10 +99,6 @@ def _words(tx: Tx, app: App, incoming: Incoming) -> Catalogue:
     person = tx.people.by_account(incoming.platform, incoming.account)
     reader = reader_of(app, person.locale if person else "")
     return app.catalogue(reader.locale, reader.zone)
-
-
-def _language(locale: str) -> str:
-    return "nl" if locale.startswith("nl") else "en"
 
 
 def named(form: Form, field: str, catalogue: Catalogue) -> str:

@@ -1,4 +1,4 @@
-"""Board files: read one whole, show what it would change, and apply it in one transaction."""
+"""Board files: read one whole, and check it."""
 
 from __future__ import annotations
 
@@ -74,40 +74,6 @@ def read_document(document: dict[str, Any], source: Source) -> BoardFile:
     )
     _refuse_overlap(source, mandates)
     return BoardFile(dataclasses.replace(board, roles=roles), people, mandates)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What a file would change, as lines to show and as codes for the log; both are empty when it changes nothing."""
-
-    lines: tuple[Line, ...]
-    codes: tuple[str, ...]
-
-
-def difference(old: BoardFile | None, new: BoardFile) -> Difference:
-    """What loading a file changes, key by key; people are named only in the lines, which go to the administrator."""
-    if old is None:
-        line = Line(
-            "board.diff.new",
-            {"board": new.board.id, "organisations": len(new.board.organisations), "people": len(new.people)},
-        )
-        return Difference((line,), ("new",))
-    lines: list[Line] = []
-    codes: list[str] = []
-    for field in dataclasses.fields(Board):
-        if field.name in ("organisations", "roles", "revision"):
-            continue
-        before, after = getattr(old.board, field.name), getattr(new.board, field.name)
-        if before != after:
-            lines.append(
-                Line("board.diff.key", {"key": Code(field.name), "before": _shown(before), "after": _shown(after)})
-            )
-            codes.append(f"board.{field.name}")
-    _compare("organisation", old.board.organisations, new.board.organisations, lines, codes, show=True)
-    _compare("person", _without_codes(old.people), _without_codes(new.people), lines, codes, show=False)
-    _compare("mandate", _plain_mandates(old.mandates), _plain_mandates(new.mandates), lines, codes, show=False)
-    _compare("role", _grants(old.board.roles), _grants(new.board.roles), lines, codes, show=False)
-    return Difference(tuple(lines), tuple(dict.fromkeys(codes)))
 
 
 # --- the parts of a file ----------------------------------------------------------------------------------------
@@ -328,51 +294,3 @@ def _weight(text: str) -> Fraction:
     if weight < 0 or "/" in text or "e" in text.lower():
         raise ValueError(text)
     return weight
-
-
-# --- the difference ------------------------------------------------------------------------------------------------
-
-
-def _compare(
-    what: str, old: Iterable[Any], new: Iterable[Any], lines: list[Line], codes: list[str], *, show: bool
-) -> None:
-    before = {each.id: each for each in old}
-    after = {each.id: each for each in new}
-    for id in after.keys() - before.keys():
-        lines.append(Line(f"board.diff.{what}.added", {"id": id}))
-        codes.append(f"{what}.{id}" if show else what)
-    for id in before.keys() - after.keys():
-        lines.append(Line(f"board.diff.{what}.removed", {"id": id}))
-        codes.append(f"{what}.{id}" if show else what)
-    for id in before.keys() & after.keys():
-        if before[id] != after[id]:
-            lines.append(Line(f"board.diff.{what}.changed", {"id": id}))
-            codes.append(f"{what}.{id}" if show else what)
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    id: str
-    of: Any = None
-
-
-def _grants(roles: Iterable[RoleGrant]) -> list[_Named]:
-    return [_Named(f"{each.person} {each.role.value}", (each.valid_from, each.until)) for each in roles]
-
-
-def _plain_mandates(mandates: Iterable[Mandate]) -> list[_Named]:
-    return [
-        _Named(f"{each.person} {each.organisation} {each.valid_from}", (each.role, each.until))
-        for each in mandates
-        if each.revoked_at is None
-    ]
-
-
-def _without_codes(people: Iterable[Person]) -> list[Person]:
-    return [dataclasses.replace(each, code="") for each in people]
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(sorted(str(key) for key in value))
-    return str(value)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.boardfile import BoardFile, Difference, difference
+from bot.boarddiff import Difference, difference
+from bot.boardfile import BoardFile
 from bot.problems import FileProblem
 from commands.domain import events
 from commands.domain.board import Person

@@ -2,7 +2,7 @@
 
 Here and nowhere else a refusal becomes words, and the one refusal that leaves a trace in the log, a late position, is
 kept. Every answer is remembered, a refusal too: an act that arrives again later is answered as it was, whatever has
-changed since.
+changed since. Only a form that was refused is judged anew.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from bot.i18n import refusal_key
 from bot.naming import accounts_in, names_accounts
 from bot.platforms.base import Incoming
 from bot.repeats import facts, request_hash
+from bot.reserved import arguments, require_newest
 from bot.views.card import Card
 from bot.views.form import Form
 from bot.views.reply import refusal_card, reply_card
@@ -32,6 +33,7 @@ from commands.domain.board import Account
 from commands.domain.errors import InternalError, OtherContent, Refusal, TextTooLong, Unconfirmed, UnknownAccount
 from commands.domain.late import TooLate
 from commands.domain.values import Code, Line
+from commands.lookup import CONFIRMED, REPLACES
 from commands.ports import Answered
 from storage.transaction import Tx
 
@@ -145,8 +147,7 @@ def _understand(app: App, incoming: Incoming, language: str) -> Understood:
         raise TextTooLong(LONGEST, length)
     if incoming.text is not None:
         return parse(incoming.text, app.commands)
-    values = {name: value for name, value in (incoming.values or {}).items() if name != "confirmed"}
-    command, args = read(incoming.command or "", values, app.commands, language)
+    command, args = read(incoming.command or "", arguments(incoming.values), app.commands, language)
     return command, args, language
 
 
@@ -177,6 +178,9 @@ def _act(
             raise app.reads_only
         context = find_context(tx, person, Account(incoming.platform, incoming.account), incoming, command, args)
         reader = dataclasses.replace(reader, zone=context.zone or reader.zone)
+        require_newest(tx, incoming.values, context.args)
+        if incoming.text is None:
+            language = language_of(reader.locale)
         call = call_of(app, incoming, command, context, language, accounts)
         reply = command.run(tx, call, context.args)
     except TooLate as refusal:
@@ -186,7 +190,7 @@ def _act(
         return Result(reader, refusal=refusal)
     except Refusal as refusal:
         tx.drop()
-        if not command.reads and app.reads_only is None:
+        if not command.reads and app.reads_only is None and not incoming.once:
             _remember_refusal(tx, app, incoming, refusal)
         return Result(reader, refusal=refusal)
     if not command.reads and not is_question(reply):
@@ -198,7 +202,7 @@ def _act(
 
 def is_question(reply: Reply) -> bool:
     """Whether a reply asks before anything is done, so that the same act may come again."""
-    return any(choice.values.get("confirmed") == "true" for choice in reply.choices)
+    return any(choice.values.get(CONFIRMED) == "true" for choice in reply.choices)
 
 
 def call_of(
@@ -221,7 +225,8 @@ def call_of(
         word=app.word,
         commands=app.commands,
         is_typed=incoming.text is not None,
-        is_confirmed=(incoming.values or {}).get("confirmed", "") == "true",
+        is_confirmed=(incoming.values or {}).get(CONFIRMED, "") == "true",
+        replaces=(incoming.values or {}).get(REPLACES, ""),
         platform_at=incoming.platform_at,
         operator=incoming.operator,
         example=command.line(language),
@@ -230,7 +235,7 @@ def call_of(
 
 
 def _remember_refusal(tx: Tx, app: App, incoming: Incoming, refusal: Refusal) -> None:
-    """Keep a refusal; the form that was refused may be corrected and sent again, so that `once` stays unused."""
+    """Keep the refusal of an act, but for `once`: the form may be corrected and sent again."""
     key, kept = refusal_key(refusal), facts(refusal)
     tx.inbox.remember(incoming.event_id, Answered(app.clock.now(), key, kept, refusal.code, request_hash(incoming)))
 
@@ -263,6 +268,11 @@ def _reader(app: App, incoming: Incoming) -> Reader:
 def reader_of(app: App, locale: str) -> Reader:
     """Who reads an answer outside a board; `locale` is the person's own, or empty."""
     return Reader(locale or app.locale, app.zone)
+
+
+def language_of(locale: str) -> str:
+    """The language of examples for whoever did not type the command."""
+    return "nl" if locale.startswith("nl") else "en"
 
 
 def _bug(error: Exception, incoming: Incoming) -> InternalError:

@@ -18,7 +18,7 @@ WORDS: Final = Catalogue(environment_locale(os.environ), ZoneInfo("Europe/Amster
 """The sentences in the language of the terminal."""
 
 
-def say(key: str, **values: Value) -> str:
+def say(key: str, /, **values: Value) -> str:
     """A sentence in the language of the terminal."""
     return WORDS.plain(key, values)
 

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from bot.app import App
 from bot.aside import Asides
-from bot.asking import ask, wanted
+from bot.asking import Asked, ask, wanted
 from bot.delivery import frozen_card
 from bot.dispatch import Answer, dispatch, queue, reader_of
 from bot.forms import field_of, merged, receipt
@@ -33,6 +33,7 @@ from bot.platforms.mattermost.client import NAME, MattermostClient
 from bot.platforms.mattermost.dialog import Unexpected, dialog, errors, step, values
 from bot.platforms.mattermost.incoming import (
     Forged,
+    KeyUnavailable,
     KeyWanted,
     Malformed,
     Submission,
@@ -43,9 +44,11 @@ from bot.platforms.mattermost.incoming import (
 from bot.platforms.mattermost.render import RenderedPost, Renderer
 from bot.platforms.mattermost.trigger import Triggers
 from bot.seal import Seal, Sealed
-from bot.views.card import Card
+from bot.views.card import Card, Paragraph
 from bot.views.form import Form
 from bot.views.text import plain
+from commands.domain.errors import Refusal
+from commands.domain.values import Code
 from storage.transaction import Tx
 
 LARGEST: Final = 64 * 1024
@@ -112,8 +115,14 @@ class Webhooks:
             "form": self._form,
         }
         refused = _Refused()
+        words = self._app.catalogue(self._app.locale, self._app.zone)
+        sorry = words.plain("webhook.key-unavailable")
+
+        def failed(reference: str) -> str:
+            return words.plain("webhook.failed-unsure", {"reference": Code(reference)})
+
         return [
-            Route(f"/mattermost/{kind}", _guarded(kind, self._first(take), refused), methods=["POST"])
+            Route(f"/mattermost/{kind}", _guarded(kind, self._first(take), refused, sorry, failed), methods=["POST"])
             for kind, take in kinds.items()
         ]
 
@@ -141,8 +150,10 @@ class Webhooks:
         lacking = wanted(self._app, incoming.text or "")
         if lacking is not None:
             name, given = lacking
-            form = await self._first_page(replace(incoming, text=None, command=name, values=given))
-            if form is not None and await self._open(form, incoming, call.trigger_id):
+            asked = await self._first_page(replace(incoming, text=None, command=name, values=given))
+            if asked.refusal is not None:
+                return JSONResponse(mattermost.renderer.ephemeral(asked.refusal, incoming.channel, incoming.account))
+            if asked.form is not None and await self._open(asked.form, incoming, call.trigger_id):
                 return JSONResponse({})
         answer = await self._act(incoming)
         card = Card(((await self._words(incoming)).plain("webhook.slow"),)) if answer is None else answer.card
@@ -169,10 +180,23 @@ class Webhooks:
         form = await opens(incoming)
         words = ""
         if form is not None and not await self._open(form, incoming, click.trigger_id):
-            card = Card(form.title, form.intro)
+            card = await self._unopened(form, incoming)
             self._asides.send(incoming.account, incoming.event_id, card)
-            words = plain(form.title)
-        return JSONResponse({**await self._repainted(click.channel, click.post), **_whispered(words)})
+            words = plain(card.title)
+        try:
+            repainted = await self._repainted(click.channel, click.post)
+        except Refusal:  # what was answered stands, whatever the card looks like
+            repainted = {}
+        return JSONResponse({**repainted, **_whispered(words)})
+
+    async def _unopened(self, form: Form, incoming: Incoming) -> Card:
+        """What is said where a form would not open: of a question, that it was not asked, and what to type instead."""
+        if not form.command:
+            return Card(form.intro[0].text if isinstance(form.intro[0], Paragraph) else form.title, form.intro[1:])
+        words = await self._words(incoming)
+        command = next(each for each in self._app.commands if each.name == form.command)
+        line = command.line(words.locale)
+        return Card((words.plain("webhook.form-not-opened", {"command": line}),), form.intro)
 
     async def _pressed(self, incoming: Incoming) -> Form | None:
         """Carry out an act; the form that comes of it, or None when its receipt goes out by direct message."""
@@ -180,18 +204,22 @@ class Webhooks:
         if answer is None:
             return await self._slow(incoming)
         if answer.refusal:
-            form = await self._first_page(incoming, only_missing=True)
-            return form or receipt(answer.card, await self._words(incoming))
+            asked = await self._first_page(incoming, only_missing=True)
+            return asked.form or receipt(answer.card, await self._words(incoming))
         if answer.question is not None or self._reads(incoming.command or ""):
             return answer.question or receipt(answer.card, await self._words(incoming))
+        if self._mattermost.client.is_rejected or self._asides.is_failing(incoming.account):
+            return receipt(answer.card, await self._words(incoming))  # a form needs no token of ours
         self._asides.send(incoming.account, incoming.event_id, answer.card)
         return None
 
     async def _asked(self, incoming: Incoming) -> Form | None:
         """The form that a button opens; where nothing can be asked, what the act itself says."""
-        form = await self._first_page(incoming)
-        if form is not None:
-            return form
+        asked = await self._first_page(incoming)
+        if asked.refusal is not None:
+            return receipt(asked.refusal, await self._words(incoming))
+        if asked.form is not None:
+            return asked.form
         answer = await self._act(incoming)
         if answer is None:
             return await self._slow(incoming)
@@ -230,9 +258,9 @@ class Webhooks:
             return self._next(await self._slow(incoming), sent)
         if answer.question is not None and self._mattermost.has_steps:
             return self._next(answer.question, sent)
-        if answer.cause is not None:
+        if answer.refusal:
             command = next(each for each in self._app.commands if each.name == incoming.command)
-            field = field_of(answer.cause, command, incoming.values or {})
+            field = field_of(answer.cause, command, incoming.values or {}) if answer.cause is not None else ""
             return await self._refused(incoming, sent, fields, answer.card, field)
         if self._mattermost.has_steps:
             return self._next(receipt(answer.card, await self._words(incoming)), sent)
@@ -281,18 +309,20 @@ class Webhooks:
 
     def _send_files(self, incoming: Incoming, answer: Answer) -> None:
         for number, file in enumerate(answer.attachments):
-            self._asides.send(incoming.account, f"{incoming.event_id}-{number}", file=file)
+            words = self._app.catalogue(self._app.locale, self._app.zone)
+            otherwise = Card((words.plain("webhook.file-refused", {"name": file.name}),))
+            self._asides.send(incoming.account, f"{incoming.event_id}-{number}", file=file, otherwise=otherwise)
 
-    async def _first_page(self, incoming: Incoming, *, only_missing: bool = False) -> Form | None:
-        """The first question about a command; None where there is none, or where the act would be refused anyway.
+    async def _first_page(self, incoming: Incoming, *, only_missing: bool = False) -> Asked:
+        """The first question about a command, or the refusal with which it would end, or neither.
 
         With `only_missing` a page is wanted only because something is missing.
         """
         joined = not self._mattermost.has_steps
         asked = await run_in_threadpool(ask, self._app, incoming, joined=joined)
         if only_missing and asked.form is not None and not any(each.required for each in asked.form.fields):
-            return None
-        return asked.form
+            return replace(asked, form=None)
+        return asked
 
     async def _open(self, form: Form, incoming: Incoming, trigger_id: str) -> bool:
         """Show a form to the person; False when the server would not."""
@@ -329,9 +359,12 @@ class Webhooks:
 
     async def _words(self, incoming: Incoming) -> Catalogue:
         """The words of a person, in the zone of the program: for what is said outside any board."""
-        person = await run_in_threadpool(
-            self._app.store.read, lambda tx: tx.people.by_account(incoming.platform, incoming.account)
-        )
+        try:
+            person = await run_in_threadpool(
+                self._app.store.read, lambda tx: tx.people.by_account(incoming.platform, incoming.account)
+            )
+        except Refusal:  # the register cannot be read now: the words of the program then
+            person = None
         reader = reader_of(self._app, person.locale if person else "")
         return self._app.catalogue(reader.locale, reader.zone)
 
@@ -362,6 +395,13 @@ class Webhooks:
         return None if found is None else self._mattermost.renderer.post(found[0], channel, found[1])
 
 
+def _broken(kind: str, words: str) -> Response:
+    """An answer with words alone, in the shape that each kind of request wants."""
+    if kind == "command":
+        return JSONResponse({"response_type": "ephemeral", "text": words, "skip_slack_parsing": True})
+    return JSONResponse(_whispered(words) if kind == "click" else errors(words))
+
+
 def _whispered(words: str) -> dict[str, Any]:
     return {"ephemeral_text": words, "skip_slack_parsing": True} if words else {}
 
@@ -386,7 +426,9 @@ class _Refused:
         self._logged, self._left_out = self._logged + 1, 0
 
 
-def _guarded(kind: str, take: Take, refused: _Refused) -> Callable[[Request], Awaitable[Response]]:
+def _guarded(
+    kind: str, take: Take, refused: _Refused, sorry: str, failed: Callable[[str], str]
+) -> Callable[[Request], Awaitable[Response]]:
     """A route that reads no more than it may, and answers what is not genuine with a bare status."""
 
     async def route(request: Request) -> Response:
@@ -404,9 +446,17 @@ def _guarded(kind: str, take: Take, refused: _Refused) -> Callable[[Request], Aw
         except Forged as forged:
             refused.log("forged", kind, forged.reason)
             return Response(status_code=401)
+        except KeyUnavailable:  # nobody can say whether it is genuine: it is not carried out, and nobody is accused
+            refused.log("key-unavailable", kind, "geweigerd")
+            is_typed = kind == "command"
+            return JSONResponse({"response_type": "ephemeral", "text": sorry} if is_typed else _whispered(sorry))
         except Malformed:
             refused.log("malformed", kind, "geweigerd")
             return Response(status_code=400)
+        except Exception as error:  # any status but 200 would throw away every word
+            reference = secrets.token_hex(4)
+            log.error("bug", actie=kind, object=reference, resultaat="fout", oorsprong=NAME, exc_info=error)
+            return _broken(kind, failed(reference))
 
     return route
 

@@ -22,6 +22,7 @@ from commands.domain.board import Board
 from commands.domain.calendar import Calendar
 from commands.domain.errors import (
     ChooseBoard,
+    CommandNotYet,
     InvalidValue,
     MissingArgument,
     MissingValue,
@@ -123,9 +124,9 @@ def word(nl: str, among: tuple[StrEnum, ...] = (), *, only: tuple[StrEnum, ...] 
     return Place(nl, is_flag=False, among=only or among, only=bool(only))
 
 
-def flag(nl: str) -> Place:
-    """An argument behind `--nl`, or behind `--` and its English name."""
-    return Place(nl, is_flag=True)
+def flag(nl: str, among: tuple[StrEnum, ...] = ()) -> Place:
+    """An argument behind `--nl`, or behind `--` and its English name; `among` as in `word`."""
+    return Place(nl, is_flag=True, among=among)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,8 @@ class Call:
 
     `boards` are the boards the call can concern: that of the item or channel, or all of the person's in a direct
     message; `actors` holds the person's actor on each of them, in the same order. `received_at` is UTC. `is_typed` is
-    False for a button or form; `is_confirmed` says that its question was answered. `language` is `nl` or `en`. `word`
+    False for a button or form; `is_confirmed` says that its question was answered, and `replaces` which position that
+    question was about (empty when unknown). `language` is `nl` or `en`. `word`
     turns a line into plain text in a board's language and zone, for texts that are kept, such as a decision. `accounts`
     holds the platform's ids of the accounts that are named in the arguments, by bare name: an empty one when there is no
     such account; a name that is not in it is its own id.
@@ -206,6 +208,7 @@ class Call:
     commands: tuple[Command, ...]
     is_typed: bool = True
     is_confirmed: bool = False
+    replaces: str = ""
     platform_at: datetime | None = None
     operator: str = ""
     example: Code = Code("")
@@ -393,6 +396,15 @@ def _example(
 
 
 HELP: Final = frozenset({"help", "hulp"})
+IRREVERSIBLE: Final = frozenset(
+    {"consult close", "consult establish", "consult withdraw", "consult adjourn", "consult rectify"}
+)
+"""Acts of the chair that nobody can take back: a slip in another word never leads to one."""
+NOT_YET: Final = frozenset(
+    {"splits", "split", "escaleer", "escalate", "volmacht", "proxy", "acties", "actions"}
+    | {"regels", "rules", "kalender", "calendar"}
+)
+"""Verbs of the plan that this version does not have."""
 NO: Final = frozenset({"", "false", "no", "nee", "0"})
 YES: Final = frozenset({"true", "yes", "ja", "1"})
 
@@ -415,8 +427,13 @@ def _choose(family: Sequence[Command], tokens: list[Word | Flag], language: str)
         return plain
     verbs = {name for each in family if each.verb is not None for name in _both(each.verb)}
     typed = first.text if isinstance(first, Word) else "--" + first.name
+    guide = Code(f"/{family[0].trigger.in_language(language)} help")
+    if typed.casefold() in NOT_YET:
+        raise CommandNotYet(typed, guide)
     best = suggest(typed, verbs)
     meant = next((each for each in family if each.verb is not None and best in _both(each.verb)), family[0])
+    if meant.name in IRREVERSIBLE:
+        raise UnknownCommand(typed, first.start, Code(""), guide)
     raise UnknownCommand(typed, first.start, Code(best), meant.line(language))
 
 

@@ -46,6 +46,7 @@ def run(tx: Transaction, call: Call, args: Args) -> Reply:
     speaker = filing.voice(tx, call, item, args.for_, Step.COMMENT, line)
     if not speaker.seat.voting:
         return _advise(tx, call, item, args, speaker)
+    filing.require_no_admin(call, speaker)
     filing.require_kind(call, item, Kind.CONSULTATION)
     if args.stance is None:
         raise MissingArgument(lookup.example(call, "reactie", "stance"), filing.answer_line(call, item))

@@ -58,7 +58,7 @@ class Args:
 
     title: Annotated[Quoted, word("titel")]
     text: Annotated[Quoted, flag("tekst")]
-    kind: Annotated[Kind, flag("soort")] = Kind.CONSENT
+    kind: Annotated[Kind, flag("soort", among=BUILT)] = Kind.CONSENT
     rule: Annotated[str, flag("regel")] = ""
     term: Annotated[str, flag("termijn")] = ""
     version: Annotated[str, flag("versie")] = FIRST_VERSION

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from commands.command import Call, OrganisationWord, Reply
 from commands.domain import events
-from commands.domain.errors import NotOnRoll, NotPossible, ReasonRequired, RoundClosed, WrongKind
+from commands.domain.board import Role
+from commands.domain.errors import AdminHasNoVoice, NotOnRoll, NotPossible, ReasonRequired, RoundClosed, WrongKind
 from commands.domain.item import Item, Step
 from commands.domain.late import CalledToMeeting, TooLate
 from commands.domain.mandate import Mandate
@@ -27,7 +28,7 @@ from commands.domain.rights import take
 from commands.domain.roll import Seat
 from commands.domain.round import Ending, Round
 from commands.domain.values import Code
-from commands.lookup import confirm, example, holders, mandate, short
+from commands.lookup import REPLACES, confirm, example, holders, mandate, short, shown
 from commands.ports import Notice, Transaction
 from commands.receipt import about, receipt, said
 from commands.standing import standing as standing_of
@@ -81,11 +82,18 @@ def voice(tx: Transaction, call: Call, item: Item, word: OrganisationWord | None
 
 
 def voter(tx: Transaction, call: Call, item: Item, word: OrganisationWord | None, step: Step, sample: Code) -> Voice:
-    """As `voice`, for a step that needs a vote. Raises NotOnRoll for an adviser."""
+    """As `voice`, for a step that needs a vote. Raises NotOnRoll for an adviser, and AdminHasNoVoice."""
     found = voice(tx, call, item, word, step, sample)
     if not found.seat.voting:
         raise NotOnRoll(found.name, item.number)
+    require_no_admin(call, found)
     return found
+
+
+def require_no_admin(call: Call, speaker: Voice) -> None:
+    """Refuse an administrator, whatever mandate he holds: who keeps the board has no hand in its positions."""
+    if call.actor.has(Role.ADMIN):
+        raise AdminHasNoVoice(speaker.name)
 
 
 # --- what is said -------------------------------------------------------------------------------------------
@@ -203,7 +211,7 @@ def file(tx: Transaction, call: Call, item: Item, position: Position, speaker: V
     before = tx.positions.current(item, speaker.organisation)
     if before is not None and same(before, position):
         return Reply("reply.position.already", about(item, before, speaker.name), receipt(item, before))
-    if before is not None and (question := ask(tx, call, item, position, before, speaker, command, args)):
+    if question := ask(tx, call, item, position, before, speaker, command, args):
         return question
     return record(tx, call, item, position, speaker, before)
 
@@ -213,22 +221,32 @@ def ask(
     call: Call,
     item: Item,
     position: Position,
-    before: Position,
+    before: Position | None,
     speaker: Voice,
     command: str,
     args: Any,
 ) -> Reply | None:
-    """The question before a button or form replaces a position; None when nothing need be asked."""
-    if call.is_typed or call.is_confirmed:
+    """The question before a button or form replaces a position; None when nothing need be asked.
+
+    An answer to this question holds for the position that it was asked about: once another one stands, or none, it is
+    asked again.
+    """
+    sequence = str(before.sequence if before is not None else 0)
+    is_answered = call.is_confirmed and call.replaces in ("", sequence)
+    if call.is_typed or is_answered or (before is None and not call.is_confirmed):
         return None
+    asked_about = {**shown(item), REPLACES: sequence}
+    values = about(item, position, speaker.name)
+    if before is None:
+        return Reply("reply.position.confirm-new", values, said(position), confirm(command, args, asked_about))
     by = tx.people.by_code(before.person)
     values = {
-        **about(item, position, speaker.name),
+        **values,
         "before": before.stance,
         "before_at": before.received_at,
         "by": by.name if by else "",
     }
-    return Reply("reply.position.confirm", values, said(position), confirm(command, args))
+    return Reply("reply.position.confirm", values, said(position), confirm(command, args, asked_about))
 
 
 def record(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -174,10 +174,25 @@ def values(args: Any) -> dict[str, str]:
     return found
 
 
-def confirm(command: str, args: Any) -> tuple[Choice, ...]:
-    """The answers to a question before an act on an item: the same, confirmed, or only how it stands."""
+CONFIRMED: Final = "confirmed"
+ROUND: Final = "round"
+REPLACES: Final = "replaces"
+"""What a button carries besides the arguments of its command: that a question was answered, the round and version it
+was drawn for, and the number of the position that the question was about."""
+
+
+def shown(item: Item) -> dict[str, str]:
+    """The round and version that a button or form is drawn for; nothing before the first round."""
+    return {ROUND: f"{item.round.number}/{item.version.label}"} if item.round is not None else {}
+
+
+def confirm(command: str, args: Any, about: Mapping[str, str] | None = None) -> tuple[Choice, ...]:
+    """The answers to a question before an act on an item: the same, confirmed, or only how it stands.
+
+    `about` is what the question was about, so that its answer holds for nothing else.
+    """
     given = values(args)
     return (
-        Choice(Line("choice.confirm", {}), command, {**given, "confirmed": "true"}),
+        Choice(Line("choice.confirm", {}), command, {**given, **(about or {}), CONFIRMED: "true"}),
         Choice(Line("choice.cancel", {}), "consult status", {"item": given["item"]}),
     )

@@ -5,7 +5,8 @@
     /mandaat vervang @oud @nieuw organisatie
     /mandaat trek-in @wie organisatie
 
-A representative does this for the own organisation, the secretary for all. Nobody grants to himself.
+A representative does this for the own organisation, the secretary for all. Nobody grants to himself, and an
+administrator of the board gets none.
 """
 
 from __future__ import annotations
@@ -18,7 +19,14 @@ from commands import lookup, when
 from commands.command import Call, Command, Grid, OrganisationWord, PersonWord, Reply, flag, word
 from commands.domain import events
 from commands.domain.board import Organisation, Person, Role
-from commands.domain.errors import InvalidPeriod, MandateExists, NoSuchMandate, NotAllowed, OwnGrant
+from commands.domain.errors import (
+    AdminTakesNoMandate,
+    InvalidPeriod,
+    MandateExists,
+    NoSuchMandate,
+    NotAllowed,
+    OwnGrant,
+)
 from commands.domain.events import Act
 from commands.domain.ledger import Entry
 from commands.domain.mandate import Mandate, MandateRole
@@ -241,13 +249,17 @@ def _new(
     valid_from: date,
     until: date | None,
 ) -> Mandate:
-    """The mandate to grant. Raises OwnGrant, and MandateExists when the person has one in that time."""
+    """The mandate to grant. Raises OwnGrant, AdminTakesNoMandate, and MandateExists for one in the same time."""
     if person.id == call.actor.person:
         raise OwnGrant()
-    for each in tx.people.mandates(call.board.id, organisation.id):
-        ended = each.revoked_at is not None and each.revoked_at <= call.received_at
-        overlaps = valid_from <= (each.until or date.max) and each.valid_from <= (until or date.max)
-        if each.person == person.id and overlaps and not ended:
+    today = call.board.today(call.received_at)
+    for each in call.board.roles:
+        if each.person == person.id and each.role is Role.ADMIN and (each.until is None or today <= each.until):
+            raise AdminTakesNoMandate(person.name, organisation.short)
+    for other in tx.people.mandates(call.board.id, organisation.id):
+        ended = other.revoked_at is not None and other.revoked_at <= call.received_at
+        overlaps = valid_from <= (other.until or date.max) and other.valid_from <= (until or date.max)
+        if other.person == person.id and overlaps and not ended:
             raise MandateExists(person.name, organisation.short)
     return Mandate(
         # Nobody gets two mandates for an organisation from one day; the code keeps names out of the log.

@@ -16,6 +16,7 @@ from commands.domain.round import Round
 from commands.domain.rules.base import DecisionRule
 from commands.domain.rules.describe import describe, title
 from commands.domain.values import Code, Line, Value
+from commands.lookup import shown
 
 LONGEST: Final = 350
 """Characters of all lines together: more would be folded away on a phone."""
@@ -47,14 +48,14 @@ def brief_buttons(item: Item, catalogue: Catalogue) -> tuple[Button, ...]:
         return ()
     command = _COMMENT if item.kind is Kind.CONSULTATION else _POSITION
     values = {"item": str(item.number)}
-    form = Button(_label(f"brief.form.{command}", item, catalogue), command, values, asks=True)
+    form = Button(_label(f"brief.form.{command}", item, catalogue), command, {**values, **shown(item)}, asks=True)
     status = Button(_label("brief.status", item, catalogue), "consult status", values)
     if item.round is not None and item.round.asked_at is not None:
         return (status,)
     if item.is_hidden or item.kind not in _DIRECT:
         return form, status
     key, stance = _DIRECT[item.kind]
-    direct = Button(_label(key, item, catalogue), command, {**values, "stance": stance.value})
+    direct = Button(_label(key, item, catalogue), command, {**values, "stance": stance.value, **shown(item)})
     return form, direct, status
 
 

@@ -13,6 +13,7 @@ from commands.domain.item import Item, State
 from commands.domain.position import Kind, Stance
 from commands.domain.rules.describe import describe
 from commands.domain.values import Value
+from commands.lookup import shown
 
 MOST_POINTS: Final = 12
 LONGEST_TEXT: Final = 1500
@@ -115,7 +116,7 @@ def answer_buttons(item: Item, catalogue: Catalogue) -> tuple[Button, ...]:
         Button(
             catalogue.say("card.button", {"stance": stance}),
             command,
-            {"item": str(item.number), "stance": stance.value},
+            {"item": str(item.number), "stance": stance.value, **shown(item)},
         )
         for stance in choices
     )

@@ -52,6 +52,16 @@ class UnknownCommand(Refusal):
 
 
 @dataclass(eq=False)
+class CommandNotYet(Refusal):
+    """A command of the plan that this version does not have; `example` shows those that it has."""
+
+    code: ClassVar[str] = "not-in-this-version"
+    sentence: ClassVar[str] = "unknown-command.not-yet"
+    word: str
+    example: Code
+
+
+@dataclass(eq=False)
 class UnknownFlag(Refusal):
     """A flag that this command does not have. `position` counts characters from 1."""
 
@@ -297,6 +307,25 @@ class NotAllowed(Refusal):
 
 
 @dataclass(eq=False)
+class AdminHasNoVoice(Refusal):
+    """An administrator can neither file nor change positions, whatever mandate he holds."""
+
+    code: ClassVar[str] = "not-allowed"
+    sentence: ClassVar[str] = "admin-voice"
+    organisation: str
+
+
+@dataclass(eq=False)
+class AdminTakesNoMandate(Refusal):
+    """A mandate for somebody who is, or will be, an administrator of the board."""
+
+    code: ClassVar[str] = "not-allowed"
+    sentence: ClassVar[str] = "admin-mandate"
+    person: str
+    organisation: str
+
+
+@dataclass(eq=False)
 class NoMandate(Refusal):
     """No mandate for this organisation (all organisations of the person's when `organisation` is empty)."""
 
@@ -467,6 +496,21 @@ class RoundClosed(Refusal):
     code: ClassVar[str] = "round-closed"
     item: ItemNumber
     closed_at: datetime
+
+
+@dataclass(eq=False)
+class NewerRound(Refusal):
+    """A button or form that was drawn for version `was`, when `version` holds.
+
+    `was_round` and `round` tell apart two rounds on the same version; otherwise they are empty.
+    """
+
+    code: ClassVar[str] = "newer-round"
+    item: ItemNumber
+    was: str
+    version: str
+    was_round: str
+    round: str
 
 
 @dataclass(eq=False)

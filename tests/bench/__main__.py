@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
-from tests.bench import clicks, rush, scale, startup, throughput
+from tests.bench import clicks, live, rush, scale, startup, throughput
 
 Benchmark: TypeAlias = Callable[[], dict[str, float]]
 
@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "http-postgres": clicks.on_postgres,
     "vote-now": rush.vote_now,
     "edits": rush.edits,
+    **({"live": live.fifty} if live.URL and live.TOKEN else {}),
 }
 STEADY = "open-loop"
 

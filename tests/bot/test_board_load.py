@@ -40,6 +40,10 @@ def lines(change: Plan) -> list[tuple[str, dict[str, object]]]:
     return [(line.key, dict(line.values)) for line in change.difference.lines]
 
 
+def became(key: str, before: str, after: str) -> dict[str, object]:
+    return {"key": key, "before": before, "after": after}
+
+
 # --- what is shown -----------------------------------------------------------------------------------------------
 
 
@@ -75,10 +79,13 @@ def test_each_change_is_shown_with_what_was_and_what_becomes(world):
     change = planned(world, text)
 
     assert lines(change) == [
-        ("board.diff.key", {"key": lines(change)[0][1]["key"], "before": "close", "after": "ask-chair"}),
-        ("board.diff.organisation.changed", {"id": "vng"}),
-        ("board.diff.person.changed", {"id": "beheerder"}),
-        ("board.diff.mandate.changed", {"id": f"{DEPUTY} vng 2026-01-01"}),
+        ("board.diff.key", {"key": "outage", "before": "close", "after": "ask-chair"}),
+        ("board.diff.organisation.changed", {"id": "vng", **became("name", "Organisatie vng", "De VNG")}),
+        ("board.diff.person.changed", {"id": "beheerder", **became("name", "Persoon beheerder", "De beheerder")}),
+        (
+            "board.diff.mandate.changed",
+            {"id": f"{DEPUTY} vng 2026-01-01", **became("role", "deputy", "representative")},
+        ),
     ]
     assert change.difference.codes == ("board.outage", "organisation.vng", "person", "mandate")
 

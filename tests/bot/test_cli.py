@@ -21,7 +21,7 @@ import structlog
 from bot import cli, usage
 from bot.i18n import Catalogue
 from storage.migrate import SchemaState
-from tests.faults.world import CHAIR, DEADLINE, HOUR, SECRETARY, VNG, World, board_text
+from tests.faults.world import CHAIR, DEADLINE, DEPUTY, HOUR, SECRETARY, VNG, World, board_text
 
 ROOT = Path(__file__).parent.parent.parent
 COMMANDS = (
@@ -236,6 +236,60 @@ def test_loading_shows_the_difference_first_and_then_applies_it(run, board, url)
         "channel BOD on console is added",
         "Board BOD is updated. Running rounds keep their roll.",
     ]
+
+
+CHANGES = [
+    ('rule = "consensus"', 'rule = "simple-majority"', "rule: was consensus, becomes simple-majority"),
+    ('rule = "consensus"', 'rule = "consensus"\nterm = "5 working days"', "term: was 10 working days, becomes 5 working days"),
+    ('rule = "consensus"', 'rule = "consensus"\nclosing_time = "16:30"', "closing_time: was 17:00, becomes 16:30"),
+    (
+        'rule = "consensus"',
+        'rule = "consensus"\nquorum = { organisations = "2/3" }',
+        "quorum.organisations: was (nothing), becomes 2/3",
+    ),
+    (
+        'rule = "consensus"',
+        'rule = "consensus"\ncalendar = { country = "NL", closed = [2027-05-07] }',
+        "calendar.closed: was (nothing), becomes 2027-05-07",
+    ),
+    (
+        'rule = "consensus"',
+        'rule = "consensus"\nsilence_subjects = ["budget", "staff"]',
+        "silence_subjects: was (nothing), becomes budget, staff",
+    ),
+    ('outage = "close"', 'outage = "ask-chair"', "outage: was close, becomes ask-chair"),
+    (
+        "[[organisation]]",
+        '[rule.own]\ntitle = "Own"\nanswers = "for-against"\n'
+        'criteria = [{ of = "for", at_least = "2/3", base = "cast" }]\n\n[[organisation]]',
+        "rules.own.title: was (nothing), becomes Own",
+    ),
+    ('"Organisatie vng"', '"De VNG"', "organisation vng, name: was Organisatie vng, becomes De VNG"),
+    ('"Persoon beheerder"', '"De beheerder"', "person beheerder, name: was Persoon beheerder, becomes De beheerder"),
+    (
+        'role = "deputy"',
+        'role = "representative"',
+        f"mandate {DEPUTY} vng 2026-01-01, role: was deputy, becomes representative",
+    ),
+    (
+        'role = "admin"',
+        'role = "admin"\nuntil = 2027-12-31',
+        "role beheerder admin, until: was (nothing), becomes 2027-12-31",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "line"), CHANGES, ids=[each[2].partition(":")[0] for each in CHANGES])
+def test_each_kind_of_change_is_shown_with_what_it_was_and_becomes_and_is_applied(run, board, url, old, new, line):
+    run("board", "load", board, "--database", url)
+    board.write_text(board_text().replace(old, new, 1), "utf-8")
+
+    done = run("board", "load", board, "--database", url)
+
+    assert (done.code, done.err) == (0, "")
+    assert line in done.out.splitlines()
+    assert done.out.endswith("Board BOD is updated. Running rounds keep their roll.\n")
+    assert run("board", "load", board, "--database", url).out == "Board BOD: the file changes nothing.\n"
 
 
 def test_a_dry_run_shows_and_changes_nothing(run, board, url):

@@ -41,10 +41,10 @@ KEPT_AS_LATE = {
 }
 NOT_KNOWN = {"nl": "Het is niet bekend of dit is vastgelegd.", "en": "It is not known whether this was recorded."}
 NEXT_STEP = {
-    "nl": "Bekijk Breng Controleer Geef Gebruik Haal Kies Kijk Kort Laat Noem Open Probeer Trek Typ "
+    "nl": "Bekijk Breng Controleer Geef Gebruik Haal Kies Kijk Kort Laat Lees Noem Open Probeer Trek Typ "
     "Verdeel Verleng Vraag Waarschuw Wacht Zet",
-    "en": "Ask Bring Check Choose Divide Extend File Give Leave Look Name Open Put Remove Revoke See Shorten "
-    "Try Type Use Wait Warn",
+    "en": "Ask Bring Check Choose Divide Extend File Give Leave Let Look Name Open Put Read Remove Revoke See "
+    "Shorten Try Type Use Wait Warn",
 }
 """The imperatives with which a next step begins."""
 

@@ -77,7 +77,7 @@ def vote(world: World, acknowledge: Acknowledge) -> None:
     for person, text, event in CLICKS:
         acknowledge(world.must(person, text, event=event).receipt)
         deliver_due(world.app)
-        world.clock.set(world.clock.now() + 3 * SECOND)
+        world.clock.set(world.clock.now() + 31 * SECOND)  # longer than a card ever waits
     deliver_due(world.app)
 
 

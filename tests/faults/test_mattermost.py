@@ -350,3 +350,102 @@ def test_f34_guests_and_people_outside_the_board_are_refused_and_told_so_themsel
     (form,) = stage.server.dialogs(guest)
     assert guest.id in form.introduction
     assert filed(stage) == []
+
+
+# --- a server that does not tell its key -------------------------------------------------------------------------------
+
+
+def without_key(stage: Stage) -> None:
+    """As after a start at which the server was away."""
+    assert stage.connections.mattermost is not None
+    key = stage.connections.mattermost.triggers.key
+    key._key = key._asked_at = None
+
+
+def test_f25_without_the_key_of_the_server_nothing_is_recorded_and_a_person_is_told_to_try_again(stage):
+    (card,) = stage.posts()
+    without_key(stage)
+    stage.server.faults.answer(503, path="config/client", times=3)  # as often as it is tried
+
+    clicked = stage.server.click_label(stage.people["vng"], card.id, "Akkoord: 001")
+    typed = stage.server.execute(stage.people["ipo"], stage.channel, "/standpunt 001 akkoord")
+
+    assert (clicked.status, typed.status, filed(stage)) == (200, 200, [])
+    assert "niet worden geraadpleegd" in str(stage.server.ephemerals(stage.people["vng"])[-1])
+    assert "niet worden geraadpleegd" in typed.body["text"]
+    stage.clock.set(START + timedelta(seconds=2))
+    stage.press("vng", card, "Akkoord: 001")
+    assert filed(stage) == [("vng", "agree")]
+
+
+# --- what is said when it cannot be done ------------------------------------------------------------------------
+
+
+def test_the_form_button_says_why_before_anything_is_asked(stage):
+    (card,) = stage.posts()
+    stage.press("voorzitter", card, "Standpunt geven: 001")
+    stage.clock.set(stage.item().round.closes_at + timedelta(seconds=1))
+    stage.press("vng", card, "Standpunt geven: 001")
+
+    assert stage.dialog("voorzitter").elements == []
+    assert "mandaat" in stage.dialog("voorzitter").introduction
+    assert stage.dialog("vng").elements == []
+    assert "gesloten" in stage.dialog("vng").introduction
+
+
+def test_a_command_that_is_not_allowed_is_refused_and_not_asked_for_what_it_lacks(stage):
+    answer = stage.say("vng", "/consultatie sluit 001")
+
+    assert stage.server.dialogs(stage.people["vng"]) == []
+    assert "voorzitter" in answer
+
+
+def test_a_wrong_form_that_is_sent_twice_keeps_its_fields(stage):
+    stage.press("vng", stage.posts()[0], "Standpunt geven: 001")
+    form = stage.dialog("vng")
+
+    for _ in range(2):
+        stage.send("vng", form, stance="object")
+
+    assert list(form.errors) == ["text"]
+    assert form.elements != []
+
+
+def test_a_form_that_does_not_open_is_told_in_a_direct_message_with_what_to_type(stage):
+    stage.server.faults.answer(503, method="POST", path="dialogs/open", times=-1)
+
+    stage.press("vng", stage.posts()[0], "Standpunt geven: 001")
+
+    told = eventually(
+        lambda: [text_of(each) for each in stage.told("vng") if "kon niet worden geopend" in text_of(each)]
+    )
+    assert "Er is niets vastgelegd." in told[0]
+    assert "/standpunt" in told[0]
+
+
+def test_a_click_on_a_bot_that_cannot_post_is_receipted_on_the_screen(stage):
+    (card,) = stage.posts()
+    stage.server.faults.answer(401, method="POST", path="channels/direct|/posts", times=-1)
+    stage.press("ipo", card, "Akkoord: 001")
+    mattermost = stage.connections.mattermost
+    assert mattermost is not None
+    eventually(lambda: mattermost.client.is_rejected)
+
+    stage.press("vng", card, "Akkoord: 001")
+
+    assert stage.dialog("vng").introduction.startswith("Vastgelegd voor VNG: akkoord.")
+
+
+def test_an_old_button_files_nothing_on_a_text_that_came_later(stage):
+    (told,) = stage.told("ipo")
+    stage.say(
+        "secretaris",
+        f'/consultatie versie 001 --versie 2.0 --tekst "{SHORT} Anders." --toelichting "Anders" --wezenlijk',
+    )
+    stage.say("voorzitter", "/consultatie open 001 --termijn '5 werkdagen'")
+    label = next(action["name"] for action in told.actions if "kkoord" in action["name"])
+
+    stage.press("ipo", told, label)
+
+    assert filed(stage) == []
+    assert "versie 2.0" in stage.dialog("ipo").introduction

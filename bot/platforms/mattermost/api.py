@@ -18,6 +18,9 @@ from bot.platforms.mattermost.pooled import MattermostError, PooledClient, silen
 
 Json: TypeAlias = dict[str, Any]
 
+QUICK: Final = (1.0, 2.0)
+"""Seconds to connect, and between two bytes of an answer, for what somebody waits for."""
+
 ID: Final = re.compile(r"[a-z0-9]{26}")
 
 
@@ -219,11 +222,12 @@ class Api:
         return self._object(self._client.post, "/posts/ephemeral", shown)
 
     def open_dialog(self, trigger_id: str, url: str, dialog: Mapping[str, Any]) -> None:
-        """Open a form for whoever the trigger id is of, within half a minute; `url` is where it is sent."""
-        self._object(
-            self._driver.integration_actions.open_dialog,
-            {"trigger_id": trigger_id, "url": url, "dialog": dict(dialog)},
-        )
+        """Open a form for whoever the trigger id is of, within half a minute; `url` is where it is sent.
+
+        It is tried once and not for long, as somebody waits for it.
+        """
+        shown = {"trigger_id": trigger_id, "url": url, "dialog": dict(dialog)}
+        self._object(self._client.post_once, "/actions/dialogs/open", shown, QUICK)
 
     # --- calling -------------------------------------------------------------------------------------------
 

@@ -19,13 +19,14 @@ from urllib.parse import parse_qsl
 
 from bot.platforms.base import Incoming
 from bot.platforms.mattermost.client import NAME
-from bot.platforms.mattermost.trigger import Forged, KeyWanted, Triggers
+from bot.platforms.mattermost.trigger import Forged, KeyUnavailable, KeyWanted, Triggers
 from bot.seal import BadSeal, Seal, Sealed
 
 __all__ = [
     "Click",
     "CommandCall",
     "Forged",
+    "KeyUnavailable",
     "KeyWanted",
     "Malformed",
     "Submission",

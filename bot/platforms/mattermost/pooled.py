@@ -104,8 +104,20 @@ class PooledClient(Client):  # type: ignore[misc]  # the driver ships no types
         answer = self.make_request("GET", endpoint, params=params)
         return answer.json() if _is_json(answer) else answer
 
+    def post_once(self, endpoint: str, options: Any, timeouts: tuple[float, float]) -> Any:
+        """A POST that is not tried again and has time-outs of its own, for what somebody waits for."""
+        answer = self._try("POST", endpoint, options, None, None, None, timeouts)
+        return answer.json() if _is_json(answer) else answer
+
     def _try(
-        self, method: str, endpoint: str, options: Any, params: Mapping[str, Any] | None, data: Any, files: Any
+        self,
+        method: str,
+        endpoint: str,
+        options: Any,
+        params: Mapping[str, Any] | None,
+        data: Any,
+        files: Any,
+        timeouts: tuple[float, float] | None = None,
     ) -> requests.Response:
         has_json = method in ("POST", "PUT", "PATCH") and files is None and data is None
         request = requests.PreparedRequest()
@@ -119,7 +131,7 @@ class PooledClient(Client):  # type: ignore[misc]  # the driver ships no types
                 json=({} if options is None else options) if has_json else None,
                 headers={**_HEADERS, **self.auth_header()},
             )
-            answer = self._connections.send(request, timeout=self._timeouts, verify=self._verify)
+            answer = self._connections.send(request, timeout=timeouts or self._timeouts, verify=self._verify)
             answer.content  # noqa: B018 - reads it whole, which may fail too
         except requests.RequestException:
             raise MattermostError(0) from None  # its words hold the address, which may be a secret

@@ -23,7 +23,11 @@ OLDEST: Final = timedelta(seconds=60)
 AHEAD: Final = timedelta(seconds=5)
 """How far the clock of the server may be ahead of ours."""
 AGAIN: Final = timedelta(minutes=1)
-"""The least time between two requests for the key."""
+"""The least time between two requests for a key that is here already: a forged signature may not cause more of them."""
+RETRY: Final = timedelta(seconds=2)
+"""The least time between two requests for a key that is not here."""
+PATIENCE: Final = 2.0
+"""Seconds that one waits for another who is asking for the key."""
 MOST_REMEMBERED: Final = 100_000
 """Ids that are remembered as used. A server lets through some four hundred clicks in a second, thus 24,000 in the window."""
 
@@ -33,6 +37,10 @@ _SIGNED: Final = re.compile(rb"([a-z0-9]{26}):([a-z0-9]{26}):([0-9]{13}):")
 
 class KeyWanted(Exception):
     """A signature that cannot be judged without asking the server for its key."""
+
+
+class KeyUnavailable(Exception):
+    """The server does not tell its key now, so that nothing can be said of what it signed."""
 
 
 class Forged(Exception):
@@ -53,10 +61,10 @@ class Trigger:
 
 
 class TriggerKey:
-    """The public key with which a server signs, fetched at most once a minute.
+    """The public key with which a server signs, fetched when it is not here and again when a signature is wrong.
 
     `fetch` returns it as the server tells it, base64 of its DER form, and may raise what a platform raises. Safe to use
-    from several threads: one of them fetches, and the others do not wait for it.
+    from several threads: one of them fetches, and the others wait a moment for it.
     """
 
     def __init__(self, fetch: Callable[[], str]) -> None:
@@ -67,35 +75,42 @@ class TriggerKey:
 
     def load(self, now: datetime) -> bool:
         """Fetch the key if it is not here yet; returns whether it is here now."""
-        return (self._key or self._renew(None, now)) is not None
+        return (self._key or self._renewed(None, now)) is not None
 
     def verifies(self, signature: bytes, signed: bytes, now: datetime, *, may_ask: bool = True) -> bool:
         """Whether the server signed this, with the key as it is now at the server.
 
-        Unless it may ask the server, which can take seconds, this raises `KeyWanted` where it would.
+        Unless it may ask the server or wait for who does, which can take seconds, this raises `KeyWanted` where it would.
+        Raises `KeyUnavailable` without a key.
         """
         key = self._key
         if key is not None and _is_signed(key, signature, signed):
             return True
-        if not may_ask and self._is_due(now):
+        if may_ask:
+            newer = self._renewed(key, now)
+        elif self._asking.locked() or self._is_due(now):
             raise KeyWanted
-        newer = self._renew(key, now)
-        return newer is not None and _is_signed(newer, signature, signed)
+        else:
+            newer = self._key
+        if newer is None:
+            raise KeyUnavailable
+        return newer is not key and _is_signed(newer, signature, signed)
 
-    def _renew(self, tried: EllipticCurvePublicKey | None, now: datetime) -> EllipticCurvePublicKey | None:
-        """A key that is not the one that was tried, if there is one and it may be asked for."""
-        if not self._asking.acquire(blocking=False):
-            return None
+    def _renewed(self, tried: EllipticCurvePublicKey | None, now: datetime) -> EllipticCurvePublicKey | None:
+        """The key that is here after asking for another than the one that was tried, if it may be asked for."""
+        if not self._asking.acquire(timeout=PATIENCE):
+            return self._key
         try:
             if self._key is tried and self._is_due(now):
                 self._asked_at = now
                 self._key = self._fetched() or self._key
-            return self._key if self._key is not tried else None
+            return self._key
         finally:
             self._asking.release()
 
     def _is_due(self, now: datetime) -> bool:
-        return self._asked_at is None or now - self._asked_at >= AGAIN
+        least = RETRY if self._key is None else AGAIN
+        return self._asked_at is None or now - self._asked_at >= least
 
     def _fetched(self) -> EllipticCurvePublicKey | None:
         try:
@@ -119,7 +134,7 @@ class Triggers:
         self._lock = Lock()
 
     def check(self, trigger_id: str, user_id: str, now: datetime, *, may_ask: bool = True) -> Trigger:
-        """The act behind a trigger id, which is used up. Raises `Forged`, and `KeyWanted` as `TriggerKey.verifies` does.
+        """The act behind a trigger id, which is used up. Raises `Forged`, and what `TriggerKey.verifies` raises.
 
         It must be signed, by this user, at most a minute old and at most five seconds ahead, and never used before.
         """

@@ -16,7 +16,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bot.platforms.base import PlatformRefused, PlatformUnavailable
 from bot.platforms.mattermost import trigger as module
-from bot.platforms.mattermost.trigger import Forged, KeyWanted, Trigger, TriggerKey, Triggers, read_trigger
+from bot.platforms.mattermost.trigger import (
+    Forged,
+    KeyUnavailable,
+    KeyWanted,
+    Trigger,
+    TriggerKey,
+    Triggers,
+    read_trigger,
+)
 from tests.platforms.mattermost import recorded
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -245,7 +253,7 @@ def test_forgeries_make_us_ask_for_the_key_once_a_minute():
         public(rsa.generate_private_key(65537, 2048)),
     ],
 )
-def test_without_a_usable_answer_the_key_that_is_known_stays_and_without_one_nothing_counts(answer):
+def test_without_a_usable_answer_the_key_that_is_known_stays_and_without_one_nothing_can_be_said(answer):
     server = Server(OLD)
     known, unknown = TriggerKey(server.key), TriggerKey(server.key)
     assert known.load(NOW)
@@ -255,27 +263,75 @@ def test_without_a_usable_answer_the_key_that_is_known_stays_and_without_one_not
     assert refusal(Triggers(known).check, signed(NEW, at=later), JAN, later) == "signature"
     assert refusal(Triggers(known).check, signed(OLD, at=later), JAN, later) == ""
     assert unknown.load(NOW) is False
-    assert refusal(Triggers(unknown).check, signed(OLD), JAN, NOW) == "signature"
+    with pytest.raises(KeyUnavailable):
+        Triggers(unknown).check(signed(OLD), JAN, NOW)
+    with pytest.raises(KeyUnavailable):
+        Triggers(unknown).check(signed(OLD), JAN, NOW, may_ask=False)
 
 
-def test_nobody_waits_for_a_thread_that_asks_for_the_key():
-    server, asked, answered = Server(OLD), Event(), Event()
+def test_without_a_key_a_failed_request_for_it_is_repeated_after_two_seconds():
+    server = Server(OLD)
+    server.answer = PlatformUnavailable("down")
+    triggers = Triggers(TriggerKey(server.key))
+    with pytest.raises(KeyUnavailable):
+        triggers.check(signed(OLD), JAN, NOW)
+    server.answer = public(OLD)
 
-    def slow() -> str:
-        asked.set()
-        answered.wait(10)
-        return server.key()
+    with pytest.raises(KeyUnavailable):
+        triggers.check(signed(OLD), JAN, NOW + timedelta(seconds=1.9))
+    asked = server.asked
 
-    key = TriggerKey(slow)
-    thread = Thread(target=key.load, args=(NOW,))
+    assert refusal(triggers.check, signed(OLD), JAN, NOW + timedelta(seconds=2)) == ""
+    assert (asked, server.asked) == (1, 2)
+
+
+class Slow(Server):
+    """A server that tells its key when it is let go."""
+
+    def __init__(self, key: EllipticCurvePrivateKey) -> None:
+        super().__init__(key)
+        self.is_asked, self.may_answer = Event(), Event()
+
+    def key(self) -> str:
+        self.is_asked.set()
+        self.may_answer.wait(10)
+        return super().key()
+
+
+def test_genuine_ids_that_come_while_the_key_is_asked_for_wait_for_it_and_count():
+    server, reasons = Slow(OLD), []
+    triggers = Triggers(TriggerKey(server.key))
+    threads = [
+        Thread(target=lambda each=each: reasons.append(refusal(triggers.check, signed(OLD, each), JAN, NOW)))
+        for each in range(3)
+    ]
+    for each in threads:
+        each.start()
+    assert server.is_asked.wait(10)
+
+    with pytest.raises(KeyWanted):  # who may not wait is told so
+        triggers.check(signed(OLD, 9), JAN, NOW, may_ask=False)
+    server.may_answer.set()
+    for each in threads:
+        each.join()
+
+    assert (reasons, server.asked) == (["", "", ""], 1)
+
+
+def test_nobody_waits_longer_than_a_moment_for_a_thread_that_asks_for_the_key(monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE", 0.01)
+    server = Slow(OLD)
+    triggers = Triggers(TriggerKey(server.key))
+    thread = Thread(target=triggers.key.load, args=(NOW,))
     thread.start()
-    assert asked.wait(10)
+    assert server.is_asked.wait(10)
 
-    meanwhile = key.load(NOW)
-    answered.set()
+    with pytest.raises(KeyUnavailable):
+        triggers.check(signed(OLD), JAN, NOW)
+    server.may_answer.set()
     thread.join()
 
-    assert (meanwhile, key.load(NOW), server.asked) == (False, True, 1)
+    assert (refusal(triggers.check, signed(OLD), JAN, NOW), server.asked) == ("", 1)
 
 
 def test_where_the_server_would_have_to_be_asked_for_its_key_nothing_is_judged_and_nothing_used_up():
