@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 
 from bot.closed_days import COUNTRIES
 from bot.i18n import LOCALES
+from bot.platforms import PLATFORMS
 from bot.problems import FileProblem
 from bot.reading import Source, Table, only, open_toml, tables
 from commands.domain.board import (
@@ -34,7 +35,6 @@ from commands.domain.rules.data import RuleProblem, read_quorum, read_rule
 from commands.domain.values import Code, Line
 from commands.when import term
 
-PLATFORMS: Final = ("console", "mattermost", "teams")
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _BOARD_ID: Final = re.compile(r"[A-Za-z0-9]{1,20}", re.ASCII)
 _OIN: Final = re.compile(r"\d{20}", re.ASCII)

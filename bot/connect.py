@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Final
 
 import structlog
@@ -32,6 +33,9 @@ from commands.domain.values import Line
 LIFETIME: Final = timedelta(days=5 * 366)
 """How long a button is good: as long as a round can last. What it does is checked when it is pressed."""
 
+WATCH: Final = 300.0
+"""Seconds between two looks at whether the server still accepts our token."""
+
 log = structlog.get_logger()
 
 
@@ -50,7 +54,7 @@ class Connections:
             return
         asides = Asides(self.mattermost.client)
         _greet(self.mattermost, app)
-        with asides.sending():
+        with asides.sending(), _watched(self.mattermost):
             yield Webhooks(app, self.mattermost, asides).routes()
 
 
@@ -84,6 +88,29 @@ def make_mattermost(section: MattermostSection, clock: Clock) -> Mattermost:
     triggers = Triggers(TriggerKey(client.signing_key), required=section.signed_clicks)
     tokens = {name: each.get_secret_value() for name, each in section.command_tokens.items()}
     return Mattermost(client, renderer, seal, triggers, tokens, section.callback_url)
+
+
+@contextlib.contextmanager
+def _watched(mattermost: Mattermost) -> Iterator[None]:
+    """Ask the server now and then whether it still knows us: a bot is disabled when its owner leaves."""
+    stopping = Event()
+
+    def watch() -> None:
+        was_rejected = False
+        while not stopping.wait(WATCH):
+            with contextlib.suppress(PlatformUnavailable, PlatformRefused):
+                mattermost.client.me()
+            if mattermost.client.is_rejected is not was_rejected:
+                was_rejected = mattermost.client.is_rejected
+                log.warning("mattermost-token", actie="bewaken", resultaat="geweigerd" if was_rejected else "hersteld")
+
+    thread = Thread(target=watch, name="watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
 
 
 def _id_key(token: str) -> bytes:

@@ -34,7 +34,8 @@ def build_web(app: App, routes: Sequence[Route] = ()) -> Starlette:
 def health(app: App) -> dict[str, str | int]:
     """Whether the register can be written, how old the last tick is, and how old the oldest undelivered message is.
 
-    Ages are whole seconds. A chat platform that is down makes nothing unready.
+    Ages are whole seconds. A chat platform that is down makes nothing unready; one that does not accept our token does:
+    acts still come in, and no message goes out.
     """
     now = app.clock.now()
     if app.store.is_failing:
@@ -47,4 +48,6 @@ def health(app: App) -> dict[str, str | int]:
     age = now - last if last is not None else STALE * 2
     undelivered = int((now - oldest).total_seconds()) if oldest is not None else 0
     status = "ok" if age <= STALE else "tick"
+    if status == "ok" and any(getattr(each, "is_rejected", False) for each in app.platforms.values()):
+        status = "token"
     return {"status": status, "tick_age": int(age.total_seconds()), "undelivered_age": undelivered}

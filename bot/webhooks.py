@@ -51,8 +51,8 @@ from commands.domain.errors import Refusal
 from commands.domain.values import Code
 from storage.transaction import Tx
 
-LARGEST: Final = 64 * 1024
-"""Bytes of a request; of a larger one no more is read."""
+LARGEST: Final = {"command": 200 * 1024, "click": 64 * 1024, "form": 64 * 1024}
+"""Bytes of a request; of a larger one no more is read. A typed letter may take six bytes in the encoding of a command."""
 SLOWEST: Final = 5.0
 """Seconds in which a request must have arrived whole."""
 PATIENCE: Final = 2.5
@@ -434,7 +434,7 @@ def _guarded(
     async def route(request: Request) -> Response:
         try:
             async with asyncio.timeout(SLOWEST):
-                body = await _body(request)
+                body = await _body(request, LARGEST[kind])
         except TimeoutError:
             return Response(status_code=408, headers={"Connection": "close"})
         except ClientDisconnect:
@@ -461,14 +461,14 @@ def _guarded(
     return route
 
 
-async def _body(request: Request) -> bytes | None:
+async def _body(request: Request, largest: int) -> bytes | None:
     """The whole body; None as soon as it is larger than it may be."""
     length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > LARGEST:
+    if not length.isdecimal() or int(length) > largest:
         return None
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST:
+        if len(body) > largest:
             return None
     return bytes(body)

@@ -4,7 +4,5 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.platforms.console.client import NAME as CONSOLE
-
-PLATFORMS: Final = (CONSOLE,)
-"""The names of all platforms, as in configuration, board files and events."""
+PLATFORMS: Final = ("console", "mattermost", "teams")
+"""The names of all platforms, as in configuration, board files and events; `bot.connect` makes those that are served."""

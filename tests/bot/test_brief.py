@@ -127,8 +127,8 @@ def test_an_open_card_has_the_form_a_direct_answer_and_the_status():
     drawn = brief(a_happening(), a_catalogue())
 
     assert [(plain(each.label), each.command, dict(each.values), each.asks) for each in drawn.buttons] == [
-        ("Standpunt geven: 003", "position", {"item": "BOD-2027-003"}, True),
-        ("Akkoord: 003", "position", {"item": "BOD-2027-003", "stance": "agree"}, False),
+        ("Standpunt geven: 003", "position", {"item": "BOD-2027-003", "round": "1/1.0"}, True),
+        ("Akkoord: 003", "position", {"item": "BOD-2027-003", "stance": "agree", "round": "1/1.0"}, False),
         ("Stand bekijken: 003", "consult status", {"item": "BOD-2027-003"}, False),
     ]
 

@@ -260,7 +260,7 @@ CHANGES = [
     ('outage = "close"', 'outage = "ask-chair"', "outage: was close, becomes ask-chair"),
     (
         "[[organisation]]",
-        '[rule.own]\ntitle = "Own"\nanswers = "for-against"\n'
+        '[rule.own]\ntitle = "Own"\nanswers = "consent"\n'
         'criteria = [{ of = "for", at_least = "2/3", base = "cast" }]\n\n[[organisation]]',
         "rules.own.title: was (nothing), becomes Own",
     ),

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
+from bot.platforms.base import PlatformUnavailable
 from bot.webhooks import LARGEST
 from commands.domain.item import State
 from tests.servers.mattermost import Call, Settings
@@ -250,7 +251,7 @@ def test_f30_a_button_of_ours_does_nothing_in_another_channel(stage):
 
 @pytest.mark.parametrize("kind", ["command", "click", "form"])
 def test_f20_a_body_that_is_too_large_is_refused_before_it_is_read(stage, kind):
-    assert post(stage, kind, b"x" * (LARGEST + 1))[0] == 413
+    assert post(stage, kind, b"x" * (LARGEST[kind] + 1))[0] == 413
 
 
 def test_f20_a_body_of_unknown_length_is_read_no_further_than_allowed(stage):
@@ -449,3 +450,22 @@ def test_an_old_button_files_nothing_on_a_text_that_came_later(stage):
 
     assert filed(stage) == []
     assert "versie 2.0" in stage.dialog("ipo").introduction
+
+
+def test_a_bot_whose_token_is_refused_is_not_ready(stage):
+    def ready() -> tuple[int, str]:
+        line = http.client.HTTPConnection(urlsplit(stage.address).netloc, timeout=10)
+        line.request("GET", "/ready")
+        answer = line.getresponse()
+        found = answer.status, json.loads(answer.read())["status"]
+        line.close()
+        return found
+
+    before = ready()
+    stage.server.faults.answer(401, path="users/me", times=-1)
+    mattermost = stage.connections.mattermost
+    assert mattermost is not None
+    with pytest.raises(PlatformUnavailable):
+        mattermost.client.me()
+
+    assert (before, ready()) == ((200, "ok"), (503, "token"))
