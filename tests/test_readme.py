@@ -48,7 +48,7 @@ def test_the_first_command_plays_the_demo_and_the_second_runs_the_tests():
 
     assert demo[0] == tests[0] == "python3 -m venv .venv && \\"
     assert demo[-1].strip() == ".venv/bin/samenspraak demo --fast"
-    assert tests[-1].strip() == ".venv/bin/pytest --quiet -n 3"
+    assert tests[-1].strip() == ".venv/bin/pytest --quiet -n 2"
 
 
 def test_each_block_is_one_command():
