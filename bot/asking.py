@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.app import App
 from bot.context import find_context
 from bot.dispatch import call_of, language_of, reader_of
-from bot.forms import complaint, field_of, has_form, incomplete, next_page, subject
+from bot.forms import field_of, has_form, incomplete, next_page, subject
 from bot.i18n import Catalogue
 from bot.naming import accounts_among
 from bot.platforms.base import Incoming
@@ -16,7 +16,6 @@ from bot.reserved import ANSWERS, arguments, require_newest
 from bot.views.card import Card
 from bot.views.form import Form
 from bot.views.reply import refusal_card
-from bot.views.text import plain
 from commands.domain.board import Account
 from commands.domain.errors import AccountsUnknown, Refusal, UnknownAccount
 from commands.lookup import shown
@@ -99,8 +98,3 @@ def _words(tx: Tx, app: App, incoming: Incoming) -> Catalogue:
     person = tx.people.by_account(incoming.platform, incoming.account)
     reader = reader_of(app, person.locale if person else "")
     return app.catalogue(reader.locale, reader.zone)
-
-
-def named(form: Form, field: str, catalogue: Catalogue) -> str:
-    """Which field is wrong, in a sentence; empty when the form does not have it."""
-    return plain(complaint(form, field, catalogue))

@@ -24,7 +24,7 @@ from bot.i18n import refusal_key
 from bot.naming import accounts_in, names_accounts
 from bot.platforms.base import Incoming
 from bot.repeats import facts, request_hash
-from bot.reserved import arguments, require_newest
+from bot.reserved import arguments, bound, require_newest
 from bot.views.card import Card
 from bot.views.form import Form
 from bot.views.reply import refusal_card, reply_card
@@ -193,7 +193,9 @@ def _act(
         if not command.reads and app.reads_only is None and not incoming.once:
             _remember_refusal(tx, app, incoming, refusal)
         return Result(reader, refusal=refusal)
-    if not command.reads and not is_question(reply):
+    if is_question(reply):
+        return Result(reader, reply=bound(tx, reply, context.args))
+    if not command.reads:
         answered = Answered(app.clock.now(), reply.key, dict(reply.values), "", request_hash(incoming))
         for key in filter(None, (incoming.event_id, incoming.once)):
             tx.inbox.remember(key, answered)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
+from commands.command import Reply
 from commands.domain.errors import NewerRound
 from commands.domain.number import ItemNumber
 from commands.lookup import CONFIRMED, REPLACES, ROUND, shown
@@ -19,6 +21,19 @@ ANSWERS: Final = frozenset({"position", "position withdraw", "position lift", "c
 def arguments(values: Mapping[str, str] | None) -> dict[str, str]:
     """What is meant for the command itself."""
     return {name: value for name, value in (values or {}).items() if name not in RESERVED}
+
+
+def bound(tx: Transaction, reply: Reply, args: Any) -> Reply:
+    """A question whose answer holds for the round and text that it is asked about, and for no later one."""
+    number = getattr(args, "item", None)
+    if not isinstance(number, ItemNumber):
+        return reply
+    about = shown(tx.items.get(number))
+    choices = (
+        replace(each, values={**each.values, **about}) if each.values.get(CONFIRMED) == "true" else each
+        for each in reply.choices
+    )
+    return replace(reply, choices=tuple(choices))
 
 
 def require_newest(tx: Transaction, values: Mapping[str, str] | None, args: Any) -> None:

@@ -28,7 +28,7 @@ from commands.domain.rights import take
 from commands.domain.roll import Seat
 from commands.domain.round import Ending, Round
 from commands.domain.values import Code
-from commands.lookup import REPLACES, confirm, example, holders, mandate, short, shown
+from commands.lookup import REPLACES, confirm, example, holders, mandate, short
 from commands.ports import Notice, Transaction
 from commands.receipt import about, receipt, said
 from commands.standing import standing as standing_of
@@ -235,7 +235,7 @@ def ask(
     is_answered = call.is_confirmed and call.replaces in ("", sequence)
     if call.is_typed or is_answered or (before is None and not call.is_confirmed):
         return None
-    asked_about = {**shown(item), REPLACES: sequence}
+    asked_about = {REPLACES: sequence}
     values = about(item, position, speaker.name)
     if before is None:
         return Reply("reply.position.confirm-new", values, said(position), confirm(command, args, asked_about))

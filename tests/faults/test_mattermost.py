@@ -469,3 +469,19 @@ def test_a_bot_whose_token_is_refused_is_not_ready(stage):
         mattermost.client.me()
 
     assert (before, ready()) == ((200, "ok"), (503, "token"))
+
+
+def test_a_form_that_was_opened_on_an_earlier_text_files_nothing(stage):
+    stage.press("vng", stage.posts()[0], "Standpunt geven: 001")
+    form = stage.dialog("vng")
+    stage.say(
+        "secretaris",
+        f'/consultatie versie 001 --versie 2.0 --tekst "{SHORT} Anders." --toelichting "Anders" --wezenlijk',
+    )
+    stage.say("voorzitter", "/consultatie open 001 --termijn '5 werkdagen'")
+
+    stage.send("vng", form, stance="agree")
+
+    assert filed(stage) == []
+    assert "versie 2.0" in form.error
+    assert "Er is niets vastgelegd." in form.error
