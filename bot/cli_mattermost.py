@@ -86,7 +86,8 @@ def setup(
     wrong = _show(work.run())
     if board is not None:
         wrong += _link(config, board, tuple(work.linked.values()), is_dry=dry_run)
-    click.echo(say("cli.mattermost.setup.wrong" if wrong else "cli.mattermost.setup.good", count=wrong))
+    done = "cli.mattermost.setup.dry" if dry_run else "cli.mattermost.setup.good"
+    click.echo(say("cli.mattermost.setup.wrong" if wrong else done, count=wrong))
     sys.exit(1 if wrong else 0)
 
 

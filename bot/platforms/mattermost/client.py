@@ -78,6 +78,7 @@ class MattermostClient(Api):
         self._direct: dict[str, str] = {}
         self._sent: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._lock = Lock()
+        self._making = Lock()
 
     @property
     def name(self) -> str:
@@ -215,8 +216,10 @@ class MattermostClient(Api):
         if id == conversation:
             return id
         if id not in self._direct:
-            made = self._object(self._driver.channels.create_direct_message_channel, [self._own(), id])
-            self._direct[id] = str(made["id"])
+            with self._making:  # of two who make it at once, one may find it before anybody is in it
+                if id not in self._direct:
+                    made = self._object(self._driver.channels.create_direct_message_channel, [self._own(), id])
+                    self._direct[id] = str(made["id"])
         return self._direct[id]
 
     def _edit_refusal(self, post: str, error: MattermostError) -> PlatformUnavailable | PlatformRefused:

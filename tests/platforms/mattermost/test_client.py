@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -164,6 +165,20 @@ def test_the_same_key_is_posted_once(place):
     refs = {place.client.post(place.raad.id, card("een"), "k-1") for _ in range(2)}
 
     assert len(refs) == len(place.posts()) == 1
+
+
+def test_the_direct_channel_of_a_person_is_made_by_one_thread_alone(place):
+    place.server.faults.delay(0.1, method="POST", path="channels/direct", times=-1)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(
+            pool.map(
+                lambda number: place.client.tell(place.jan.id, Card((f"nummer {number}",)), f"k-{number}"), range(8)
+            )
+        )
+
+    assert len(place.requests("POST", "/channels/direct")) == 1
+    assert len(place.server.direct(place.jan)) == 8
 
 
 def test_a_reply_stands_in_its_thread_and_without_one_when_there_is_none(place):

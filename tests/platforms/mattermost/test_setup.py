@@ -474,6 +474,7 @@ def test_a_dry_run_of_the_program_writes_nothing(place, folder, run, monkeypatch
     done = run("mattermost", "setup", "--dry-run", "--channel", "plein", "--config", path)
 
     assert (done.code, "WOULD DO: make /consultatie in team overheid." in done.said) == (0, True)
+    assert "Nothing was changed." in done.said
     assert place.changes() == []
     assert sorted(each.name for each in folder.iterdir()) == ["mattermost__keys", "mattermost__token"]
 
