@@ -57,7 +57,7 @@ class Asides:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._lanes: tuple[Queue[Aside], ...] = tuple(Queue(LONGEST_QUEUE) for _ in range(LANES))
+        self._lanes: tuple[Queue[Aside | None], ...] = tuple(Queue(LONGEST_QUEUE) for _ in range(LANES))
         self._stopping = Event()
         self._awaited = 0
         self._failing: dict[str, None] = {}
@@ -105,18 +105,22 @@ class Asides:
             yield
         finally:
             self._stopping.set()
+            for lane in self._lanes:
+                with contextlib.suppress(Full):  # a full lane is looked at soon enough
+                    lane.put_nowait(None)
             for each in threads:
                 each.join()
 
-    def _work(self, lane: Queue[Aside], wait: Callable[[Event, float], bool]) -> None:
+    def _work(self, lane: Queue[Aside | None], wait: Callable[[Event, float], bool]) -> None:
         while True:
             try:
                 aside = lane.get(timeout=0.2)
             except Empty:
-                if self._stopping.is_set():
-                    return
-                continue
-            self._send(aside, wait)
+                aside = None
+            if aside is not None:
+                self._send(aside, wait)
+            elif self._stopping.is_set():
+                return
 
     def _send(self, aside: Aside, wait: Callable[[Event, float], bool]) -> None:
         until = aside.since + LONGEST_HELD
